@@ -1,0 +1,104 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is compiled alike: Swift 6 language mode, warnings are errors.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A target of the product. Its dependencies are the only modules it may import (the gate builds with
+/// `--explicit-target-dependency-import-check error`).
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// The tests of one target, and what they drive it with.
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: name + "Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: settings)
+}
+
+func executable(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "ailoopctl",
+    products: [
+        .executable(name: "ailoopctl", targets: ["ailoopctl"]),
+        .executable(name: "websocket-echo", targets: ["websocket-echo"]),
+    ],
+    targets: [
+        // Protocol cores: values in, values out. No Foundation, no Glibc, no sockets, files, clocks, threads.
+        library("Wire"),
+        library("HTTP1", ["Wire"]),
+        library("WebSocket", ["Wire"]),
+        library("ServerSentEvents", ["Wire"]),
+        library("JSON", ["Wire"]),
+        library("JSONRPC", ["JSON"]),
+        library("SessionProtocol", ["JSON", "JSONRPC"]),
+        library("AILoop", ["JSON"]),
+
+        // What a person meets: configuration files, the command line, diagnostics.
+        library("Diagnostics", ["JSON"]),
+        library("CommandLineSpec", ["Diagnostics"]),
+        .systemLibrary(name: "CYaml", providers: [.apt(["libyaml-dev"])]),
+        library("Configuration", ["CYaml", "Diagnostics", "JSON"]),
+
+        // The machine: sockets, timers, threads.
+        .target(name: "CLinux"),
+        library("EventLoops", ["CLinux", "Wire"]),
+        library("TLS", ["Wire"]),
+        library("HTTPClient", ["EventLoops", "HTTP1", "TLS", "Wire"]),
+        library("Observability", ["JSON"]),
+
+        // The product.
+        library("OpenRouter", ["AILoop", "HTTP1", "JSON", "ServerSentEvents"]),
+        library("Sessions", ["AILoop", "EventLoops", "JSON", "Observability"]),
+        library("InteractiveServer", [
+            "AILoop", "Configuration", "EventLoops", "HTTP1", "HTTPClient", "JSON", "JSONRPC", "Observability",
+            "OpenRouter", "SessionProtocol", "Sessions", "WebSocket", "Wire",
+        ]),
+        library("InteractiveClient", ["EventLoops", "HTTP1", "JSON", "JSONRPC", "SessionProtocol", "WebSocket", "Wire"]),
+        library("ChatUI", ["InteractiveClient", "JSON", "SessionProtocol"]),
+        library("Commands", [
+            "ChatUI", "CommandLineSpec", "Configuration", "Diagnostics", "EventLoops", "InteractiveClient",
+            "InteractiveServer", "JSON", "Observability",
+        ]),
+        executable("ailoopctl", ["Commands"]),
+
+        // Support for conformance suites, tests and benchmarks; no part of the product.
+        library("ScriptedUpstream", ["EventLoops", "HTTP1", "Wire"]),
+        executable("websocket-echo", path: "Sources/WebSocketEcho", ["EventLoops", "HTTP1", "WebSocket", "Wire"]),
+
+        tests(of: "Wire"),
+        tests(of: "HTTP1", ["Wire"]),
+        tests(of: "WebSocket", ["Wire"]),
+        tests(of: "ServerSentEvents", ["Wire"]),
+        tests(of: "JSON", ["Wire"]),
+        tests(of: "JSONRPC", ["JSON"]),
+        tests(of: "SessionProtocol", ["JSON", "JSONRPC"]),
+        tests(of: "AILoop", ["JSON"]),
+        tests(of: "Diagnostics", ["JSON"]),
+        tests(of: "CommandLineSpec", ["Diagnostics"]),
+        tests(of: "Configuration", ["Diagnostics", "JSON"]),
+        tests(of: "EventLoops", ["Wire"]),
+        tests(of: "TLS", ["Wire"]),
+        tests(of: "HTTPClient", ["EventLoops", "HTTP1", "ScriptedUpstream", "TLS", "Wire"]),
+        tests(of: "Observability", ["JSON"]),
+        tests(of: "OpenRouter", ["AILoop", "EventLoops", "HTTP1", "HTTPClient", "JSON", "ScriptedUpstream", "ServerSentEvents"]),
+        tests(of: "Sessions", ["AILoop", "EventLoops", "JSON", "Observability"]),
+        tests(of: "InteractiveServer", [
+            "AILoop", "Configuration", "EventLoops", "HTTP1", "HTTPClient", "InteractiveClient", "JSON", "JSONRPC",
+            "Observability", "OpenRouter", "ScriptedUpstream", "SessionProtocol", "Sessions", "WebSocket", "Wire",
+        ]),
+        tests(of: "ChatUI", ["InteractiveClient", "JSON", "SessionProtocol"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["EventLoops", "HTTP1", "InteractiveClient", "JSON", "ScriptedUpstream", "WebSocket", "Wire"],
+            swiftSettings: settings),
+    ]
+)
