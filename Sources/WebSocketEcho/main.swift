@@ -1,1 +1,3 @@
-print("placeholder")
+import Glibc
+
+puts("placeholder")
