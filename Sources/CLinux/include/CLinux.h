@@ -1,16 +1,22 @@
-// What Linux offers and Swift's Glibc module lacks: epoll, eventfd, accept4.
+// What Linux offers and Swift's Glibc module lacks: epoll, eventfd, signalfd, accept4, thread names.
 //
 // Header-only. `_GNU_SOURCE` stays undefined here (it breaks debug builds), so accept4 is declared by hand.
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 extern int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
+extern int pthread_setname_np(pthread_t thread, const char *name);
 
 static inline int clinux_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
@@ -27,6 +33,19 @@ static inline int clinux_epoll_ctl(int epoll, int operation, int fd, uint32_t ev
 static inline uint64_t clinux_event_token(const struct epoll_event *event) { return event->data.u64; }
 
 static inline int clinux_accept(int fd) { return accept4(fd, 0, 0, SOCK_CLOEXEC | SOCK_NONBLOCK); }
+
+// Readable when one of the blocked signals in the set is pending.
+static inline int clinux_signalfd(const sigset_t *set) { return signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK); }
+
+// Takes one pending signal: its number, 0 where none waits, -1 on an error.
+static inline int clinux_next_signal(int fd) {
+    struct signalfd_siginfo info;
+    long count = read(fd, &info, sizeof info);
+    if (count == (long)sizeof info) return (int)info.ssi_signo;
+    return count < 0 && errno != EAGAIN && errno != EINTR ? -1 : 0;
+}
+
+static inline void clinux_set_thread_name(const char *name) { pthread_setname_np(pthread_self(), name); }
 
 static const uint32_t clinux_EPOLLIN = EPOLLIN;
 static const uint32_t clinux_EPOLLOUT = EPOLLOUT;

@@ -1,0 +1,24 @@
+import Glibc
+
+/// A system call that failed.
+package struct SystemError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Name of the call: `bind`, `connect`, …
+    package var call: String
+    /// `errno` as the call left it.
+    package var code: Int32
+
+    package init(call: String, code: Int32) {
+        self.call = call
+        self.code = code
+    }
+
+    /// The error that `call` has just left in `errno`.
+    package static func last(_ call: String) -> SystemError {
+        SystemError(call: call, code: errno)
+    }
+
+    /// The system's own words: `Connection refused`.
+    package var message: String { String(cString: strerror(code)) }
+
+    package var description: String { "\(call): \(message)" }
+}
