@@ -37,14 +37,16 @@ package struct ModelRequest: Sendable, Hashable {
     package var messages: [ChatMessage]
     package var tools: [ToolDefinition]
     package var toolChoice: ToolChoice
-    /// Sampling parameters, passed on as they are.
+    /// Sampling parameters, passed on as they are; a null means unset.
     package var params: JSONObject
     /// Names the session to the upstream (`session_id`: sticky provider routing).
     package var sessionID: String
+    /// Names the end user to the upstream (`user`: abuse detection); empty: not sent.
+    package var user: String
 
     package init(
         model: String, fallbackModels: [String] = [], messages: [ChatMessage], tools: [ToolDefinition] = [],
-        toolChoice: ToolChoice = .auto, params: JSONObject = [:], sessionID: String = ""
+        toolChoice: ToolChoice = .auto, params: JSONObject = [:], sessionID: String = "", user: String = ""
     ) {
         self.model = model
         self.fallbackModels = fallbackModels
@@ -53,6 +55,7 @@ package struct ModelRequest: Sendable, Hashable {
         self.toolChoice = toolChoice
         self.params = params
         self.sessionID = sessionID
+        self.user = user
     }
 }
 
