@@ -58,16 +58,21 @@ let package = Package(
         // The product.
         library("OpenRouter", ["AILoop", "HTTP1", "JSON", "ServerSentEvents"]),
         library("Sessions", ["AILoop", "EventLoops", "JSON", "Observability"]),
-        library("InteractiveServer", [
-            "AILoop", "Configuration", "EventLoops", "HTTP1", "HTTPClient", "JSON", "JSONRPC", "Observability",
-            "OpenRouter", "SessionProtocol", "Sessions", "WebSocket", "Wire",
-        ]),
-        library("InteractiveClient", ["EventLoops", "HTTP1", "JSON", "JSONRPC", "SessionProtocol", "WebSocket", "Wire"]),
+        library(
+            "InteractiveServer",
+            [
+                "AILoop", "Configuration", "EventLoops", "HTTP1", "HTTPClient", "JSON", "JSONRPC", "Observability",
+                "OpenRouter", "SessionProtocol", "Sessions", "WebSocket", "Wire",
+            ]),
+        library(
+            "InteractiveClient", ["EventLoops", "HTTP1", "JSON", "JSONRPC", "SessionProtocol", "WebSocket", "Wire"]),
         library("ChatUI", ["InteractiveClient", "JSON", "SessionProtocol"]),
-        library("Commands", [
-            "ChatUI", "CommandLineSpec", "Configuration", "Diagnostics", "EventLoops", "InteractiveClient",
-            "InteractiveServer", "JSON", "Observability",
-        ]),
+        library(
+            "Commands",
+            [
+                "ChatUI", "CommandLineSpec", "Configuration", "Diagnostics", "EventLoops", "InteractiveClient",
+                "InteractiveServer", "JSON", "Observability",
+            ]),
         executable("ailoopctl", ["Commands"]),
 
         // Support for conformance suites, tests and benchmarks; no part of the product.
@@ -89,16 +94,22 @@ let package = Package(
         tests(of: "TLS", ["Wire"]),
         tests(of: "HTTPClient", ["EventLoops", "HTTP1", "ScriptedUpstream", "TLS", "Wire"]),
         tests(of: "Observability", ["JSON"]),
-        tests(of: "OpenRouter", ["AILoop", "EventLoops", "HTTP1", "HTTPClient", "JSON", "ScriptedUpstream", "ServerSentEvents"]),
+        tests(
+            of: "OpenRouter",
+            ["AILoop", "EventLoops", "HTTP1", "HTTPClient", "JSON", "ScriptedUpstream", "ServerSentEvents"]),
         tests(of: "Sessions", ["AILoop", "EventLoops", "JSON", "Observability"]),
-        tests(of: "InteractiveServer", [
-            "AILoop", "Configuration", "EventLoops", "HTTP1", "HTTPClient", "InteractiveClient", "JSON", "JSONRPC",
-            "Observability", "OpenRouter", "ScriptedUpstream", "SessionProtocol", "Sessions", "WebSocket", "Wire",
-        ]),
+        tests(
+            of: "InteractiveServer",
+            [
+                "AILoop", "Configuration", "EventLoops", "HTTP1", "HTTPClient", "InteractiveClient", "JSON", "JSONRPC",
+                "Observability", "OpenRouter", "ScriptedUpstream", "SessionProtocol", "Sessions", "WebSocket", "Wire",
+            ]),
         tests(of: "ChatUI", ["InteractiveClient", "JSON", "SessionProtocol"]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["EventLoops", "HTTP1", "InteractiveClient", "JSON", "ScriptedUpstream", "WebSocket", "Wire"],
+            dependencies: [
+                "EventLoops", "HTTP1", "InteractiveClient", "JSON", "ScriptedUpstream", "WebSocket", "Wire",
+            ],
             swiftSettings: settings),
     ]
 )

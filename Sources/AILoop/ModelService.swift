@@ -98,7 +98,9 @@ package struct ModelCompletion: Sendable, Hashable {
     package var model: String?
     package var generationID: String?
 
-    package init(finishReason: String? = nil, usage: TokenUsage? = nil, model: String? = nil, generationID: String? = nil) {
+    package init(
+        finishReason: String? = nil, usage: TokenUsage? = nil, model: String? = nil, generationID: String? = nil
+    ) {
         self.finishReason = finishReason
         self.usage = usage
         self.model = model
@@ -165,7 +167,9 @@ package struct ModelError: Error, Sendable, Hashable {
     package var upstreamStatus: Int?
     package var retryAfterSeconds: Double?
 
-    package init(kind: Kind, detail: String, retryable: Bool, upstreamStatus: Int? = nil, retryAfterSeconds: Double? = nil) {
+    package init(
+        kind: Kind, detail: String, retryable: Bool, upstreamStatus: Int? = nil, retryAfterSeconds: Double? = nil
+    ) {
         self.kind = kind
         self.detail = detail
         self.retryable = retryable

@@ -25,7 +25,10 @@ package struct JSONNumber: Sendable, Hashable {
     /// nil for NaN and infinities, which JSON cannot express.
     package init?(_ value: Double) {
         guard value.isFinite else { return nil }
-        text = if let whole = Int64(exactly: value), abs(whole) < 1_000_000_000_000_000 { String(whole) } else { "\(value)" }
+        text =
+            if let whole = Int64(exactly: value), abs(whole) < 1_000_000_000_000_000 { String(whole) } else {
+                "\(value)"
+            }
     }
 
     /// Exact integer value; nil where the number has a fraction or does not fit.
