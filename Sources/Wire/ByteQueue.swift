@@ -46,6 +46,16 @@ package struct ByteQueue: Sendable {
         storage.append(contentsOf: text.utf8)
     }
 
+    /// Grows the queue by `count` bytes, every one of which `write` must set.
+    @inlinable package mutating func append(count: Int, write: (UnsafeMutableRawBufferPointer) -> Void) {
+        storage.append(addingCapacity: count) { span in
+            span.withUnsafeMutableBufferPointer { buffer, initialized in
+                write(UnsafeMutableRawBufferPointer(buffer))
+                initialized = count
+            }
+        }
+    }
+
     /// Drops the first `count` bytes. `count` must not exceed ``count``.
     package mutating func removeFirst(_ count: Int) {
         precondition(count >= 0 && count <= self.count, "ByteQueue: more bytes taken than are waiting")
