@@ -33,8 +33,26 @@ package struct HTTPHeaders: Sendable, Hashable {
         fields.removeAll { Self.sameName($0.name, name) }
     }
 
+    /// Whether a field of that name lists `token`, compared without case: `Connection: keep-alive, Upgrade`.
+    package func lists(_ token: String, in name: String) -> Bool {
+        fields.contains { field in
+            Self.sameName(field.name, name)
+                && Self.listElements(of: field.value).contains { Self.sameName($0, token) }
+        }
+    }
+
+    /// The elements of a comma-separated list without the whitespace around them (RFC 9110 §5.6.1); empty ones are kept.
+    package static func listElements(of value: String) -> [String] {
+        value.utf8.split(separator: 0x2C, omittingEmptySubsequences: false).map { element in
+            let start = element.drop { $0 == 0x20 || $0 == 0x09 }
+            let length = start.count - start.reversed().prefix { $0 == 0x20 || $0 == 0x09 }.count
+            return String(Substring(start.prefix(length)))
+        }
+    }
+
     /// ASCII letters only: header names are tokens.
     package static func sameName(_ left: String, _ right: String) -> Bool {
+        if left == right { return true }
         let left = left.utf8
         let right = right.utf8
         guard left.count == right.count else { return false }

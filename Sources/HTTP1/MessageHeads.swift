@@ -29,3 +29,20 @@ package struct ResponseHead: Sendable, Hashable {
         self.headers = headers
     }
 }
+
+extension RequestHead {
+    /// Whether the sender means to use the connection again (RFC 9112 §9.3).
+    package var keepsAlive: Bool { headers.keepConnectionAlive(minorVersion: minorVersion) }
+}
+
+extension ResponseHead {
+    /// Whether the sender means to use the connection again (RFC 9112 §9.3).
+    package var keepsAlive: Bool { headers.keepConnectionAlive(minorVersion: minorVersion) }
+}
+
+extension HTTPHeaders {
+    fileprivate func keepConnectionAlive(minorVersion: Int) -> Bool {
+        if lists("close", in: "Connection") { return false }
+        return minorVersion >= 1 || lists("keep-alive", in: "Connection")
+    }
+}
