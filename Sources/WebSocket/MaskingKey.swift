@@ -14,7 +14,7 @@ package struct MaskingKey: Sendable, Hashable {
     }
 
     /// Copies the payload, masking or unmasking it on the way, a word at a time. `destination` has room for it and does
-    /// not overlap it, unless both start at the same byte.
+    /// not overlap it.
     package func copy(_ payload: UnsafeRawBufferPointer, to destination: UnsafeMutableRawPointer) {
         guard let source = payload.baseAddress else { return }
         let word = UInt64(littleEndian: UInt64(bits) << 32 | UInt64(bits))

@@ -40,7 +40,8 @@ package struct UTF8Validator: Sendable, Hashable {
     /// The first index from `index` on that holds no ASCII, or `end`.
     private static func endOfASCII(_ start: UnsafeRawPointer, from index: Int, to end: Int) -> Int {
         var index = index
-        while index + 8 <= end, start.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 == 0 {
+        let highBits: UInt64 = 0x8080_8080_8080_8080
+        while index + 8 <= end, start.loadUnaligned(fromByteOffset: index, as: UInt64.self) & highBits == 0 {
             index += 8
         }
         while index < end, start.load(fromByteOffset: index, as: UInt8.self) < 0x80 {
