@@ -53,7 +53,7 @@ let package = Package(
         library("EventLoops", ["CLinux", "Wire"]),
         library("TLS", ["Wire"]),
         library("HTTPClient", ["EventLoops", "HTTP1", "TLS", "Wire"]),
-        library("Observability", ["JSON"]),
+        library("Observability", ["CLinux", "EventLoops", "JSON"]),
 
         // The product.
         library("OpenRouter", ["AILoop", "HTTP1", "JSON", "ServerSentEvents"]),
@@ -93,7 +93,7 @@ let package = Package(
         tests(of: "EventLoops", ["Wire"]),
         tests(of: "TLS", ["Wire"]),
         tests(of: "HTTPClient", ["EventLoops", "HTTP1", "ScriptedUpstream", "TLS", "Wire"]),
-        tests(of: "Observability", ["JSON"]),
+        tests(of: "Observability", ["EventLoops", "JSON"]),
         tests(
             of: "OpenRouter",
             ["AILoop", "EventLoops", "HTTP1", "HTTPClient", "JSON", "ScriptedUpstream", "ServerSentEvents"]),

@@ -25,7 +25,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
     private let wakeDescriptor: Int32
     /// `pthread_self()` of the running loop, 0 where it does not run.
     private let thread = Atomic<UInt>(0)
-    /// Touched on the loop's thread only: `core` traps elsewhere.
+    /// allowed: touched on the loop's thread only, since `core` traps elsewhere.
     private nonisolated(unsafe) let loopState: LoopState
 
     /// - Throws: where the process has no descriptors left.

@@ -1,7 +1,7 @@
 /// A reference to something that lives on a loop, which may be carried anywhere and followed only there.
 package struct LoopBound<Value>: Sendable {
     package let loop: EventLoop
-    /// Reached through ``value`` only, which traps off the loop, where no other thread can touch it.
+    /// allowed: reached through ``value`` only, which traps off the loop, where no other thread can touch it.
     private nonisolated(unsafe) let reference: Value
 
     /// On the loop.
