@@ -1,0 +1,469 @@
+/// The AI loop of one session: what a user says, what the model answers, which tools it calls, in which order.
+///
+/// A pure value. Every input is answered at once, and what there is to do is appended to the caller's actions; the driver
+/// carries them out in order. Inputs that make no sense in a state are refused and change nothing.
+///
+///                 start                 userMessage, or one waits
+///     notStarted ───────▶ waitingForInput ───────────────────────▶ assembling ◀──────────────────┐
+///                            ▲        ▲                             │      │                     │
+///                            │        └─────────────────────────────┘      │ finished            │ last result
+///                            │          finished, failed, cancel           │ with tool calls     │ or time-out
+///                            │                                             ▼                     │
+///                            └──────────────────────────────── waitingForToolResults ────────────┘
+///                                         cancel
+///
+///     waitingForInput, assembling, waitingForToolResults ── pause ──▶ paused ── resume ──▶ where it was
+///     any ── stop ──▶ shutDown
+///
+/// While paused nothing is sent to the model: the running stream is held back, what of it still arrives is kept for the
+/// resume, results are taken but not passed on, messages wait, and no time-out of a tool runs.
+///
+/// An accepted message ends in exactly one of a final chunk, an error, or the end of the session. What stays of it in the
+/// history is up to ``ContextManager/endTurn(wasCutShort:)``: the text that was streamed always; where there was none and
+/// it did not succeed, nothing, the user's words included. An answer that is cut short leaves its text only, neither tool
+/// calls without results nor reasoning details without their signature.
+package struct AILoop: Sendable {
+    /// What a loop does when nobody has paused it.
+    private enum Activity {
+        /// To `assembling` by a user message.
+        case waitingForInput
+        /// To `waitingForInput` by the end of the stream, an error or a cancel; to `waitingForToolResults` by an answer
+        /// with tool calls; to itself where all of those are invalid.
+        case assembling(StreamedAnswer)
+        /// To `assembling` by the last result; to `waitingForInput` by a cancel.
+        case waitingForToolResults(ToolRound)
+
+        /// The message being answered.
+        var messageID: String? {
+            switch self {
+            case .waitingForInput: nil
+            case .assembling(let answer): answer.message.id
+            case .waitingForToolResults(let round): round.message.id
+            }
+        }
+    }
+
+    private enum State {
+        /// To `running` by `start`.
+        case notStarted
+        /// To `paused` by `pause`.
+        case running(Activity)
+        /// To `running` by `resume`. The activity changes only by a cancel (to `waitingForInput`).
+        case paused(Activity, HeldEvents)
+        /// Final; every other state goes here by `stop`.
+        case shutDown
+    }
+
+    /// The state by name.
+    package enum Phase: Sendable, Hashable, CaseIterable {
+        case notStarted, waitingForInput, assembling, waitingForToolResults, paused, shutDown
+    }
+
+    private struct QueuedMessage {
+        var id: String
+        var text: String
+    }
+
+    private let configuration: AILoopConfiguration
+    private var state = State.notStarted
+    private var queue: [QueuedMessage] = []
+    private var toolCallIdentifiers = ToolCallIdentifiers()
+    /// Of the latest model call. Events that carry another one are stale.
+    private var callNumber = 0
+
+    package private(set) var context: ContextManager
+
+    package init(configuration: AILoopConfiguration) {
+        self.configuration = configuration
+        context = ContextManager(
+            systemPrompt: configuration.systemPrompt, tools: configuration.tools, budget: configuration.contextBudget,
+            maximumHistoryBytes: configuration.limits.maximumHistoryBytes)
+    }
+
+    package var phase: Phase {
+        switch state {
+        case .notStarted: .notStarted
+        case .running(.waitingForInput): .waitingForInput
+        case .running(.assembling): .assembling
+        case .running(.waitingForToolResults): .waitingForToolResults
+        case .paused: .paused
+        case .shutDown: .shutDown
+        }
+    }
+
+    /// Takes effect with the next model call.
+    package mutating func setContextBudget(_ budget: ContextBudget) {
+        context.budget = budget
+    }
+
+    package mutating func receive(_ input: AILoopInput, into actions: inout [AILoopAction]) -> AILoopAnswer {
+        switch input {
+        case .model(let event, let callNumber): receive(event, callNumber: callNumber, into: &actions)
+        case .start: start(into: &actions)
+        case .userMessage(let id, let text): enqueue(QueuedMessage(id: id, text: text), into: &actions)
+        case .toolResult(let callID, let content, let isError):
+            receiveToolResult(callID: callID, content: content, isError: isError, timedOut: false, into: &actions)
+        case .toolTimedOut(let callID):
+            receiveToolResult(
+                callID: callID, content: Self.toolTimedOutResult, isError: true, timedOut: true, into: &actions)
+        case .cancel(let messageID): cancel(messageID, into: &actions)
+        case .pause: pause(into: &actions)
+        case .resume: resume(into: &actions)
+        case .stop(let reason): stop(reason: reason, into: &actions)
+        }
+    }
+
+    // MARK: Start and stop
+
+    private mutating func start(into actions: inout [AILoopAction]) -> AILoopAnswer {
+        switch state {
+        case .notStarted:
+            state = .running(.waitingForInput)
+            actions.append(.emit(.sessionStarted))
+            return .accepted
+        case .running, .paused: return .refused(.unchanged)
+        case .shutDown: return .refused(.shutDown)
+        }
+    }
+
+    private mutating func stop(reason: String, into actions: inout [AILoopAction]) -> AILoopAnswer {
+        switch state {
+        case .shutDown: return .refused(.shutDown)
+        case .notStarted:
+            // Nobody was told of a start, so nobody is told of the end.
+            state = .shutDown
+        case .running(let activity):
+            abandon(activity, isPaused: false, into: &actions)
+            actions.append(.emit(.sessionEnded(reason: reason)))
+        case .paused(let activity, _):
+            abandon(activity, isPaused: true, into: &actions)
+            actions.append(.emit(.sessionEnded(reason: reason)))
+        }
+        queue = []
+        state = .shutDown
+        return .accepted
+    }
+
+    // MARK: User messages
+
+    private mutating func enqueue(_ message: QueuedMessage, into actions: inout [AILoopAction]) -> AILoopAnswer {
+        switch state {
+        case .notStarted: return .refused(.notStarted)
+        case .shutDown: return .refused(.shutDown)
+        case .running(.waitingForInput):
+            queue.append(message)
+            startNextMessage(into: &actions)
+            return .accepted
+        case .running, .paused:
+            guard queue.count < configuration.maximumQueuedMessages else {
+                return .refused(.queueFull(limit: configuration.maximumQueuedMessages))
+            }
+            queue.append(message)
+            return .accepted
+        }
+    }
+
+    /// From `waitingForInput`, running.
+    private mutating func startNextMessage(into actions: inout [AILoopAction]) {
+        guard !queue.isEmpty else { return }
+        let message = queue.removeFirst()
+        context.beginTurn(userMessage: message.text)
+        actions.append(.emit(.userMessageProcessed(messageID: message.id, text: message.text)))
+        startModelCall(for: MessageInProgress(id: message.id), into: &actions)
+    }
+
+    private mutating func startModelCall(for message: MessageInProgress, into actions: inout [AILoopAction]) {
+        callNumber += 1
+        let request = ModelRequest(
+            model: configuration.model, fallbackModels: configuration.fallbackModels,
+            messages: context.requestMessages, tools: configuration.tools,
+            toolChoice: message.toolRounds < configuration.maximumToolRounds ? .auto : .none,
+            params: configuration.params, sessionID: configuration.sessionID, user: configuration.user)
+        state = .running(.assembling(StreamedAnswer(message: message, callNumber: callNumber)))
+        actions.append(.startModelCall(request, callNumber: callNumber))
+    }
+
+    // MARK: The model's answer
+
+    private mutating func receive(
+        _ event: ModelEvent, callNumber: Int, into actions: inout [AILoopAction]
+    ) -> AILoopAnswer {
+        switch state {
+        case .running(.assembling(var answer)):
+            guard answer.callNumber == callNumber else { return .refused(.staleModelCall) }
+            // The answer's only owner is the local now: it grows in place.
+            state = .running(.waitingForInput)
+            if advance(&answer, with: event, into: &actions) { state = .running(.assembling(answer)) }
+            return .accepted
+        case .paused(.assembling(var answer), var held):
+            guard answer.callNumber == callNumber, !answer.isCallOver else { return .refused(.staleModelCall) }
+            state = .paused(.waitingForInput, HeldEvents())
+            hold(event, of: &answer, after: &held, into: &actions)
+            state = .paused(.assembling(answer), held)
+            return .accepted
+        case .notStarted: return .refused(.notStarted)
+        case .running, .paused: return .refused(.staleModelCall)
+        case .shutDown: return .refused(.shutDown)
+        }
+    }
+
+    /// False where the event ended the answer; the state is then the one that follows.
+    private mutating func advance(
+        _ answer: inout StreamedAnswer, with event: ModelEvent, into actions: inout [AILoopAction]
+    ) -> Bool {
+        let messageID = answer.message.id
+        switch event {
+        case .text(let text):
+            guard hasRoom(for: event, in: &answer) else { return failPastLimit(answer, into: &actions) }
+            answer.text += text
+            actions.append(.emit(.chunkReceived(messageID: messageID, text: text, isFinal: false)))
+        case .reasoning(let text):
+            actions.append(.emit(.reasoningChunkReceived(messageID: messageID, text: text)))
+        case .reasoningDetails(let fragments):
+            answer.reasoningDetails.append(fragments)
+            guard hasRoom(for: event, in: &answer) else { return failPastLimit(answer, into: &actions) }
+        case .toolCallFragment(let fragment):
+            answer.toolCalls.append(fragment)
+            guard hasRoom(for: event, in: &answer) else { return failPastLimit(answer, into: &actions) }
+        case .finished(let completion):
+            answer.isCallOver = true
+            finish(answer, completion, into: &actions)
+            return false
+        case .failed(let error):
+            answer.isCallOver = true
+            fail(answer, error, into: &actions)
+            return false
+        }
+        return true
+    }
+
+    private func hasRoom(for event: ModelEvent, in answer: inout StreamedAnswer) -> Bool {
+        answer.byteCount += event.byteCount
+        let limits = configuration.limits
+        return answer.byteCount <= limits.maximumAnswerBytes && answer.toolCalls.count <= limits.maximumAnswerParts
+            && answer.reasoningDetails.count <= limits.maximumAnswerParts
+    }
+
+    private mutating func failPastLimit(_ answer: StreamedAnswer, into actions: inout [AILoopAction]) -> Bool {
+        if !answer.isCallOver { actions.append(.cancelModelCall(callNumber: answer.callNumber)) }
+        fail(answer, Self.answerTooLargeError, into: &actions)
+        return false
+    }
+
+    private mutating func fail(_ answer: StreamedAnswer, _ error: ModelError, into actions: inout [AILoopAction]) {
+        keepText(of: answer)
+        state = .running(.waitingForInput)
+        actions.append(.emit(.errorOccurred(messageID: answer.message.id, error: error)))
+        startNextMessage(into: &actions)
+    }
+
+    private mutating func finish(
+        _ answer: StreamedAnswer, _ completion: ModelCompletion, into actions: inout [AILoopAction]
+    ) {
+        let message = answer.message
+        if let usage = completion.usage {
+            actions.append(
+                .emit(
+                    .usageReported(
+                        messageID: message.id, usage: usage, model: completion.model,
+                        generationID: completion.generationID)))
+        }
+        // Whether there are tool calls, not what the finish reason says, decides.
+        let calls = answer.toolCalls.calls
+        if calls.isEmpty {
+            return complete(message, with: answer.assistantMessage, into: &actions)
+        }
+        if calls.contains(where: { $0.name == nil }) { return fail(answer, Self.namelessCallError, into: &actions) }
+        if message.toolRounds >= configuration.maximumToolRounds {
+            // It was asked to answer without tools. What it said beside the calls has to do.
+            guard !answer.text.isEmpty else {
+                return fail(answer, Self.toolRoundsError(limit: configuration.maximumToolRounds), into: &actions)
+            }
+            return complete(message, with: AssistantMessage(text: answer.text), into: &actions)
+        }
+        startToolRound(answer, calls, into: &actions)
+    }
+
+    /// The message's last answer is there.
+    private mutating func complete(
+        _ message: MessageInProgress, with answer: AssistantMessage, into actions: inout [AILoopAction]
+    ) {
+        if !answer.text.isEmpty { context.append(answer) }
+        context.endTurn(wasCutShort: false)
+        state = .running(.waitingForInput)
+        actions.append(.emit(.chunkReceived(messageID: message.id, text: "", isFinal: true)))
+        startNextMessage(into: &actions)
+    }
+
+    // MARK: Tool calls
+
+    private mutating func startToolRound(
+        _ answer: StreamedAnswer, _ assembledCalls: [ToolCallAssembler.AssembledCall],
+        into actions: inout [AILoopAction]
+    ) {
+        let calls = assembledCalls.map { call in
+            let id = toolCallIdentifiers.identifier(for: call.id, index: call.index)
+            return RequestedToolCall(id: id, name: call.name ?? "", arguments: call.arguments)
+        }
+        var assistantMessage = answer.assistantMessage
+        assistantMessage.toolCalls = calls.map(\.call)
+        var round = ToolRound(message: answer.message, answer: assistantMessage)
+        for call in calls {
+            guard let arguments = call.parsedArguments else {
+                _ = round.answer(callID: call.call.id, content: Self.invalidArgumentsResult, isError: true)
+                continue
+            }
+            actions.append(
+                .emit(.toolCallGenerated(messageID: answer.message.id, call: call.call, arguments: arguments)))
+        }
+        for callID in round.waitingCallIDs { actions.append(.startToolTimer(callID: callID)) }
+        wait(for: round, into: &actions)
+    }
+
+    /// Running: for what is missing, or for nothing any more.
+    private mutating func wait(for round: ToolRound, into actions: inout [AILoopAction]) {
+        guard round.waitingCount == 0 else {
+            state = .running(.waitingForToolResults(round))
+            return
+        }
+        context.append(round.answer, results: round.results)
+        var message = round.message
+        message.toolRounds += 1
+        startModelCall(for: message, into: &actions)
+    }
+
+    private mutating func receiveToolResult(
+        callID: String, content: String, isError: Bool, timedOut: Bool, into actions: inout [AILoopAction]
+    ) -> AILoopAnswer {
+        switch state {
+        case .notStarted: return .refused(.notStarted)
+        case .shutDown: return .refused(.shutDown)
+        case .running(.waitingForToolResults(var round)):
+            guard let result = round.answer(callID: callID, content: content, isError: isError) else {
+                return .refused(.unknownToolCall)
+            }
+            if !timedOut { actions.append(.cancelToolTimer(callID: callID)) }
+            actions.append(.emit(.toolResultProcessed(messageID: round.message.id, result: result)))
+            wait(for: round, into: &actions)
+            return .accepted
+        case .paused(.waitingForToolResults(var round), let held):
+            // Timers are stopped; a time-out that was on its way counts no more.
+            guard !timedOut, let result = round.answer(callID: callID, content: content, isError: isError) else {
+                return .refused(.unknownToolCall)
+            }
+            actions.append(.emit(.toolResultProcessed(messageID: round.message.id, result: result)))
+            state = .paused(.waitingForToolResults(round), held)
+            return .accepted
+        case .running, .paused: return .refused(.unknownToolCall)
+        }
+    }
+
+    // MARK: Cancel
+
+    private mutating func cancel(_ messageID: String?, into actions: inout [AILoopAction]) -> AILoopAnswer {
+        switch state {
+        case .notStarted: return .refused(.notStarted)
+        case .shutDown: return .refused(.shutDown)
+        case .running(let activity):
+            guard let current = activity.messageID, current == messageID ?? current else {
+                return cancelQueued(messageID, into: &actions)
+            }
+            abandon(activity, isPaused: false, into: &actions)
+            state = .running(.waitingForInput)
+            actions.append(.emit(.chunkReceived(messageID: current, text: "", isFinal: true)))
+            startNextMessage(into: &actions)
+        case .paused(let activity, _):
+            guard let current = activity.messageID, current == messageID ?? current else {
+                return cancelQueued(messageID, into: &actions)
+            }
+            abandon(activity, isPaused: true, into: &actions)
+            state = .paused(.waitingForInput, HeldEvents())
+            actions.append(.emit(.chunkReceived(messageID: current, text: "", isFinal: true)))
+        }
+        return .accepted
+    }
+
+    private mutating func cancelQueued(_ messageID: String?, into actions: inout [AILoopAction]) -> AILoopAnswer {
+        guard let position = queue.firstIndex(where: { $0.id == messageID ?? $0.id }) else {
+            return .refused(.nothingToCancel)
+        }
+        let message = queue.remove(at: position)
+        actions.append(.emit(.chunkReceived(messageID: message.id, text: "", isFinal: true)))
+        return .accepted
+    }
+
+    /// Ends what is under way upstream and at the client, and keeps the text that was streamed.
+    private mutating func abandon(_ activity: Activity, isPaused: Bool, into actions: inout [AILoopAction]) {
+        switch activity {
+        case .waitingForInput: break
+        case .assembling(let answer):
+            if !answer.isCallOver { actions.append(.cancelModelCall(callNumber: answer.callNumber)) }
+            keepText(of: answer)
+        case .waitingForToolResults(let round):
+            if !isPaused { for callID in round.waitingCallIDs { actions.append(.cancelToolTimer(callID: callID)) } }
+            if !round.answer.text.isEmpty { context.append(AssistantMessage(text: round.answer.text)) }
+            context.endTurn(wasCutShort: true)
+        }
+    }
+
+    private mutating func keepText(of answer: StreamedAnswer) {
+        if !answer.text.isEmpty { context.append(AssistantMessage(text: answer.text)) }
+        context.endTurn(wasCutShort: true)
+    }
+
+    // MARK: Pause and resume
+
+    private mutating func pause(into actions: inout [AILoopAction]) -> AILoopAnswer {
+        switch state {
+        case .notStarted: return .refused(.notStarted)
+        case .shutDown: return .refused(.shutDown)
+        case .paused: return .refused(.unchanged)
+        case .running(let activity):
+            switch activity {
+            case .waitingForInput: break
+            case .assembling(let answer): actions.append(.pauseModelCall(callNumber: answer.callNumber))
+            case .waitingForToolResults(let round):
+                for callID in round.waitingCallIDs { actions.append(.cancelToolTimer(callID: callID)) }
+            }
+            state = .paused(activity, HeldEvents())
+            actions.append(.emit(.paused))
+            return .accepted
+        }
+    }
+
+    private func hold(
+        _ event: ModelEvent, of answer: inout StreamedAnswer, after held: inout HeldEvents,
+        into actions: inout [AILoopAction]
+    ) {
+        answer.isCallOver = event.isLast
+        if !held.append(event, limit: configuration.limits.maximumHeldBytes) {
+            // The upstream goes on sending whatever it is told. The error comes after what was held.
+            answer.isCallOver = true
+            actions.append(.cancelModelCall(callNumber: answer.callNumber))
+            _ = held.append(.failed(Self.heldTooMuchError), limit: 0)
+        }
+    }
+
+    private mutating func resume(into actions: inout [AILoopAction]) -> AILoopAnswer {
+        switch state {
+        case .notStarted: return .refused(.notStarted)
+        case .shutDown: return .refused(.shutDown)
+        case .running: return .refused(.unchanged)
+        case .paused(let activity, let held):
+            state = .running(activity)
+            actions.append(.emit(.resumed))
+            switch activity {
+            case .waitingForInput: startNextMessage(into: &actions)
+            case .assembling(let answer):
+                for event in held.events { _ = receive(event, callNumber: answer.callNumber, into: &actions) }
+                if case .running(.assembling(let current)) = state, current.callNumber == answer.callNumber {
+                    actions.append(.resumeModelCall(callNumber: answer.callNumber))
+                }
+            case .waitingForToolResults(let round):
+                for callID in round.waitingCallIDs { actions.append(.startToolTimer(callID: callID)) }
+                wait(for: round, into: &actions)
+            }
+            return .accepted
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import JSON
+
+/// Puts the tool calls of one answer together from streamed fragments, as upstreams really send them:
+/// later fragments may lack the id or the name, or the index; whole calls may come one after another under one index;
+/// ids may never come.
+struct ToolCallAssembler: Sendable {
+    private struct PartialCall {
+        var index: Int
+        var id: String?
+        var name: String?
+        var arguments: String
+    }
+
+    /// A call as it stands at the end of the stream.
+    struct AssembledCall: Sendable, Hashable {
+        var index: Int
+        var id: String?
+        var name: String?
+        /// As the model wrote them.
+        var arguments: String
+    }
+
+    private var partialCalls: [PartialCall] = []
+
+    var count: Int { partialCalls.count }
+
+    mutating func append(_ fragment: ToolCallFragment) {
+        if let position = position(of: fragment) {
+            if partialCalls[position].id == nil { partialCalls[position].id = fragment.id }
+            if partialCalls[position].name == nil { partialCalls[position].name = fragment.name }
+            partialCalls[position].arguments += fragment.arguments
+        } else {
+            partialCalls.append(
+                PartialCall(
+                    index: fragment.index ?? partialCalls.count, id: fragment.id, name: fragment.name,
+                    arguments: fragment.arguments))
+        }
+    }
+
+    /// The calls in the order in which they were opened. Fragments that said nothing at all make none.
+    var calls: [AssembledCall] {
+        partialCalls.compactMap { call in
+            guard call.id != nil || call.name != nil || !call.arguments.isEmpty else { return nil }
+            return AssembledCall(index: call.index, id: call.id, name: call.name, arguments: call.arguments)
+        }
+    }
+
+    /// Which call the fragment continues; nil: it opens another one.
+    private func position(of fragment: ToolCallFragment) -> Int? {
+        if let id = fragment.id, let known = partialCalls.lastIndex(where: { $0.id == id }) { return known }
+        guard let current = currentPosition(at: fragment) else { return nil }
+        let call = partialCalls[current]
+        if fragment.id != nil && call.id != nil { return nil }
+        return opensAnotherCall(fragment, after: call) ? nil : current
+    }
+
+    /// The latest call under the fragment's index. Bare arguments belong to the latest call whatever their index.
+    private func currentPosition(at fragment: ToolCallFragment) -> Int? {
+        let latest = partialCalls.indices.last
+        guard let index = fragment.index else { return latest }
+        if let position = partialCalls.lastIndex(where: { $0.index == index }) { return position }
+        return fragment.id == nil && fragment.name == nil ? latest : nil
+    }
+
+    /// Whether a fragment with a name, under the index of `call`, is a further whole call rather than `call` going on
+    /// with its name repeated: where the name is another one, or `call` is complete.
+    private func opensAnotherCall(_ fragment: ToolCallFragment, after call: PartialCall) -> Bool {
+        guard let name = fragment.name, let currentName = call.name else { return false }
+        return name != currentName || ToolArguments.parse(call.arguments) != nil && !call.arguments.isEmpty
+    }
+}
+
+/// The arguments of a tool call.
+enum ToolArguments {
+    /// nil where `text` is not a JSON object. Blank text, which some models write for functions without parameters, is
+    /// the empty one.
+    static func parse(_ text: String) -> JSONObject? {
+        if text.utf8.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }) { return JSONObject() }
+        return try? JSONParser.parse(text).object
+    }
+}
+
+/// Hands out the ids of a session's tool calls, each of them once.
+///
+/// The model's own id is used where there is one and it is new. Some upstreams send none, some begin again with the same
+/// ones in every answer: a late result for an old call must not pass for that of a new one.
+struct ToolCallIdentifiers: Sendable {
+    /// At least this many of the latest ids are remembered, at most twice as many.
+    static let rememberedIDs = 1024
+
+    private var recent: Set<String> = []
+    private var older: Set<String> = []
+    private var synthesizedCount = 0
+
+    mutating func identifier(for id: String?, index: Int) -> String {
+        var candidate = id ?? "call_\(index)"
+        while recent.contains(candidate) || older.contains(candidate) {
+            synthesizedCount += 1
+            candidate = "call_\(synthesizedCount)"
+        }
+        if recent.count == Self.rememberedIDs {
+            older = recent
+            recent = []
+        }
+        recent.insert(candidate)
+        return candidate
+    }
+}

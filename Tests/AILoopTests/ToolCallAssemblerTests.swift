@@ -1,0 +1,156 @@
+import JSON
+import Testing
+
+@testable import AILoop
+
+/// Tool calls as upstreams really stream them.
+@Suite struct ToolCallAssemblerTests {
+    private typealias Call = ToolCallAssembler.AssembledCall
+
+    private static func assemble(_ fragments: [ToolCallFragment]) -> [ToolCallAssembler.AssembledCall] {
+        var assembler = ToolCallAssembler()
+        for fragment in fragments { assembler.append(fragment) }
+        return assembler.calls
+    }
+
+    @Test("Later fragments carry the index and arguments only")
+    func byIndex() {
+        let calls = Self.assemble([
+            ToolCallFragment(index: 0, id: "a", name: "clock"),
+            ToolCallFragment(index: 1, id: "b", name: "weather"),
+            ToolCallFragment(index: 0, arguments: #"{"zone""#),
+            ToolCallFragment(index: 1, arguments: #"{"city""#),
+            ToolCallFragment(index: 0, arguments: #":"UTC"}"#),
+            ToolCallFragment(index: 1, arguments: #":"Oslo"}"#),
+        ])
+        #expect(
+            calls == [
+                Call(index: 0, id: "a", name: "clock", arguments: #"{"zone":"UTC"}"#),
+                Call(index: 1, id: "b", name: "weather", arguments: #"{"city":"Oslo"}"#),
+            ])
+    }
+
+    @Test("Id and name repeated in every fragment are one call")
+    func repeatedIDAndName() {
+        let calls = Self.assemble([
+            ToolCallFragment(index: 0, id: "a", name: "clock", arguments: "{"),
+            ToolCallFragment(index: 0, id: "a", name: "clock", arguments: "}"),
+            ToolCallFragment(index: 0, id: "a", name: "clock"),
+        ])
+        #expect(calls == [Call(index: 0, id: "a", name: "clock", arguments: "{}")])
+    }
+
+    @Test("A known id wins over the index")
+    func knownID() {
+        let calls = Self.assemble([
+            ToolCallFragment(index: 0, id: "a", name: "clock", arguments: "{"),
+            ToolCallFragment(index: 1, id: "b", name: "weather", arguments: "{"),
+            ToolCallFragment(index: 1, id: "a", arguments: "}"),
+            ToolCallFragment(index: 0, id: "b", arguments: "}"),
+        ])
+        #expect(calls.map(\.arguments) == ["{}", "{}"])
+    }
+
+    @Test("A new id on a used index opens a new call; bare fragments then belong to that one")
+    func newIDOnUsedIndex() {
+        let calls = Self.assemble([
+            ToolCallFragment(index: 0, id: "a", name: "clock", arguments: "{}"),
+            ToolCallFragment(index: 0, id: "b", name: "clock", arguments: "{"),
+            ToolCallFragment(index: 0, arguments: "}"),
+        ])
+        #expect(
+            calls == [
+                Call(index: 0, id: "a", name: "clock", arguments: "{}"),
+                Call(index: 0, id: "b", name: "clock", arguments: "{}"),
+            ])
+    }
+
+    @Test("Whole calls without ids, all under index 0, stay apart")
+    func wholeCallsUnderOneIndex() {
+        let calls = Self.assemble([
+            ToolCallFragment(index: 0, name: "weather", arguments: #"{"city":"Oslo"}"#),
+            ToolCallFragment(index: 0, name: "weather", arguments: #"{"city":"Rome"}"#),
+            ToolCallFragment(index: 0, name: "clock"),
+        ])
+        #expect(calls.map(\.arguments) == [#"{"city":"Oslo"}"#, #"{"city":"Rome"}"#, ""])
+    }
+
+    @Test("A name repeated without an id while the arguments are open is the same call")
+    func repeatedName() {
+        let calls = Self.assemble([
+            ToolCallFragment(index: 0, name: "weather"),
+            ToolCallFragment(index: 0, name: "weather", arguments: #"{"city":"#),
+            ToolCallFragment(index: 0, name: "weather", arguments: #""Oslo"}"#),
+        ])
+        #expect(calls == [Call(index: 0, id: nil, name: "weather", arguments: #"{"city":"Oslo"}"#)])
+    }
+
+    @Test("Fragments without an index belong to the latest call")
+    func withoutIndex() {
+        let calls = Self.assemble([
+            ToolCallFragment(id: "a", name: "clock"), ToolCallFragment(arguments: "{"),
+            ToolCallFragment(arguments: "}"),
+            ToolCallFragment(id: "b", name: "weather", arguments: "{}"),
+        ])
+        #expect(
+            calls == [
+                Call(index: 0, id: "a", name: "clock", arguments: "{}"),
+                Call(index: 1, id: "b", name: "weather", arguments: "{}"),
+            ])
+    }
+
+    @Test("Bare arguments under an unknown index belong to the latest call")
+    func unknownIndex() {
+        let calls = Self.assemble([
+            ToolCallFragment(index: 0, id: "a", name: "clock"), ToolCallFragment(index: 1, arguments: "{}"),
+        ])
+        #expect(calls == [Call(index: 0, id: "a", name: "clock", arguments: "{}")])
+    }
+
+    @Test("An id, or a name, that comes late is taken over")
+    func lateIDAndName() {
+        let calls = Self.assemble([
+            ToolCallFragment(index: 0, name: "clock"), ToolCallFragment(index: 0, id: "a", arguments: "{}"),
+            ToolCallFragment(index: 1, id: "b"), ToolCallFragment(index: 1, name: "weather"),
+        ])
+        #expect(
+            calls == [
+                Call(index: 0, id: "a", name: "clock", arguments: "{}"),
+                Call(index: 1, id: "b", name: "weather", arguments: ""),
+            ])
+    }
+
+    @Test("Fragments that say nothing make no call")
+    func emptyFragments() {
+        #expect(Self.assemble([ToolCallFragment(index: 0), ToolCallFragment()]).isEmpty)
+    }
+
+    @Test("Blank arguments are the empty object; anything else has to be one")
+    func arguments() {
+        for text in ["", " ", "\n\t\r", "{}", " {} "] { #expect(ToolArguments.parse(text) == JSONObject()) }
+        for text in ["[]", "null", "\"\"", "{", "{}x", "\u{00A0}"] { #expect(ToolArguments.parse(text) == nil) }
+        #expect(ToolArguments.parse(#"{"a":[1,"b",null]}"#) == ["a": [1, "b", nil]])
+    }
+
+    @Test("Ids are handed out once, also where the model repeats one it was given a substitute for")
+    func identifiers() {
+        var identifiers = ToolCallIdentifiers()
+        #expect(identifiers.identifier(for: "a", index: 0) == "a")
+        #expect(identifiers.identifier(for: nil, index: 0) == "call_0")
+        #expect(identifiers.identifier(for: nil, index: 1) == "call_1")
+        #expect(identifiers.identifier(for: "a", index: 0) == "call_2")
+        #expect(identifiers.identifier(for: "call_2", index: 0) == "call_3")
+    }
+
+    @Test("As many ids as promised are remembered, and no more than twice as many")
+    func rememberedIdentifiers() {
+        var identifiers = ToolCallIdentifiers()
+        _ = identifiers.identifier(for: "first", index: 0)
+        for number in 1..<ToolCallIdentifiers.rememberedIDs { _ = identifiers.identifier(for: "x\(number)", index: 0) }
+        #expect(identifiers.identifier(for: "first", index: 0) != "first")
+        for number in 0..<(2 * ToolCallIdentifiers.rememberedIDs) {
+            _ = identifiers.identifier(for: "y\(number)", index: 0)
+        }
+        #expect(identifiers.identifier(for: "first", index: 0) == "first")
+    }
+}
