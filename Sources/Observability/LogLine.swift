@@ -1,3 +1,5 @@
+import JSON
+
 /// Renders one line of the log, without looking at levels or limits.
 struct LogLine {
     /// Longest text of a message or a field, in bytes of UTF-8; what is over it is cut off and marked by an ellipsis.
@@ -15,20 +17,20 @@ struct LogLine {
     }
 
     private func text(_ level: LogLevel, _ message: String, _ fields: LogFields, _ time: Timestamp) -> [UInt8] {
-        var line: [UInt8] = []
-        line += time.rfc3339.utf8
+        var line = Array(time.rfc3339.utf8)
         line.append(UInt8(ascii: " "))
         line += level.rawValue.utf8
         line += repeatElement(UInt8(ascii: " "), count: 8 - level.rawValue.utf8.count)
-        Self.appendEscaped(printable(message), to: &line, quotes: false)
+        Self.append(printable(message), to: &line, quotedWhere: { $0 < 0x20 })
         for (name, value) in fields {
             line.append(UInt8(ascii: " "))
             line += name.utf8
             line.append(UInt8(ascii: "="))
-            if case .string(let text) = value {
-                Self.appendWord(printable(text), to: &line)
-            } else {
-                line += Self.literal(value).utf8
+            switch value {
+            case .string(let text): Self.append(printable(text), to: &line, quotedWhere: Self.misleads)
+            case .integer(let number): line += String(number).utf8
+            case .double(let number): line += "\(number)".utf8
+            case .bool(let flag): line += (flag ? "true" : "false").utf8
             }
         }
         line.append(UInt8(ascii: "\n"))
@@ -36,21 +38,25 @@ struct LogLine {
     }
 
     private func json(_ level: LogLevel, _ message: String, _ fields: LogFields, _ time: Timestamp) -> [UInt8] {
-        var line: [UInt8] = []
-        line += "{\"time\":\"\(time.rfc3339)\",\"level\":\"\(level.rawValue)\",\"message\":".utf8
-        Self.appendQuoted(printable(message), to: &line)
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.name("time")
+        writer.string(time.rfc3339)
+        writer.name("level")
+        writer.string(level.rawValue)
+        writer.name("message")
+        writer.string(printable(message))
         for (name, value) in fields {
-            line.append(UInt8(ascii: ","))
-            Self.appendQuoted(name, to: &line)
-            line.append(UInt8(ascii: ":"))
+            writer.name(name)
             switch value {
-            case .string(let text): Self.appendQuoted(printable(text), to: &line)
-            case .double(let number) where !number.isFinite: line += "null".utf8
-            default: line += Self.literal(value).utf8
+            case .string(let text): writer.string(printable(text))
+            case .integer(let number): writer.integer(number)
+            case .double(let number): writer.double(number)
+            case .bool(let flag): writer.bool(flag)
             }
         }
-        line += "}\n".utf8
-        return line
+        writer.endObject()
+        return writer.bytes + [UInt8(ascii: "\n")]
     }
 
     /// Without secrets, and cut to the limit at the end of a character.
@@ -62,49 +68,18 @@ struct LogLine {
         return text[..<end] + "…"
     }
 
-    private static func literal(_ value: LogValue) -> String {
-        switch value {
-        case .string(let text): text
-        case .integer(let number): String(number)
-        case .double(let number): "\(number)"
-        case .bool(let flag): flag ? "true" : "false"
-        }
+    /// Bytes that make it unclear where a field's bare text ends.
+    private static func misleads(_ byte: UInt8) -> Bool {
+        byte <= 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "=") || byte == UInt8(ascii: "\\")
     }
 
-    /// Bare where no reader can misread it, else quoted as in JSON.
-    private static func appendWord(_ text: String, to line: inout [UInt8]) {
-        let isPlain = text.utf8.allSatisfy { byte in
-            byte > 0x20 && byte != 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "=")
-                && byte != UInt8(ascii: "\\")
-        }
-        if isPlain, !text.isEmpty {
-            line += text.utf8
+    /// Bare, or quoted as in JSON where it is empty or has one of the bytes told of. Control characters are escaped
+    /// then, so that nothing in a text can end the line or drive a terminal.
+    private static func append(_ text: String, to line: inout [UInt8], quotedWhere mustQuote: (UInt8) -> Bool) {
+        if text.isEmpty || text.utf8.contains(where: mustQuote) {
+            JSONText.append(text, to: &line)
         } else {
-            appendQuoted(text, to: &line)
-        }
-    }
-
-    private static func appendQuoted(_ text: String, to line: inout [UInt8]) {
-        line.append(UInt8(ascii: "\""))
-        appendEscaped(text, to: &line, quotes: true)
-        line.append(UInt8(ascii: "\""))
-    }
-
-    /// Control characters become escapes, so that nothing in a text can end the line or drive a terminal.
-    private static func appendEscaped(_ text: String, to line: inout [UInt8], quotes: Bool) {
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\n"): line += "\\n".utf8
-            case UInt8(ascii: "\r"): line += "\\r".utf8
-            case UInt8(ascii: "\t"): line += "\\t".utf8
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                if quotes { line.append(UInt8(ascii: "\\")) }
-                line.append(byte)
-            case 0..<0x20, 0x7F:
-                let digits = String(byte, radix: 16)
-                line += "\\u00\(digits.count == 1 ? "0" : "")\(digits)".utf8
-            default: line.append(byte)
-            }
+            line += text.utf8
         }
     }
 }
