@@ -52,11 +52,10 @@ package struct HTTPHeaders: Sendable, Hashable {
 
     /// ASCII letters only: header names are tokens.
     package static func sameName(_ left: String, _ right: String) -> Bool {
-        if left == right { return true }
+        // Not by `==` of strings: to Unicode the Kelvin sign is a K.
         let left = left.utf8
         let right = right.utf8
-        guard left.count == right.count else { return false }
-        return zip(left, right).allSatisfy { lowercased($0) == lowercased($1) }
+        return left.count == right.count && left.elementsEqual(right) { lowercased($0) == lowercased($1) }
     }
 
     private static func lowercased(_ byte: UInt8) -> UInt8 {

@@ -92,6 +92,10 @@ package struct HTTPURL: Sendable, Hashable {
                 throw HTTPURLError(.invalidHost, "The URL's host in brackets is no IPv6 address.")
             }
         } else {
+            guard text.utf8.count(where: { $0 == 0x3A }) <= 1 else {
+                throw HTTPURLError(
+                    .invalidHost, "The URL has several colons after its host; an IPv6 address stands in brackets.")
+            }
             hostEnd = text.utf8.firstIndex(of: 0x3A) ?? text.endIndex
             host = text[..<hostEnd].lowercased()
             try check(host: host)
