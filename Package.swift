@@ -75,10 +75,13 @@ let package = Package(
             ]),
         executable("ailoopctl", ["Commands"]),
 
+        library("Benchmarking"),
+
         // Support for conformance suites, tests and benchmarks; no part of the product.
         library("ScriptedUpstream", ["EventLoops", "HTTP1", "Wire"]),
         executable("websocket-echo", path: "Sources/WebSocketEcho", ["EventLoops", "HTTP1", "WebSocket", "Wire"]),
 
+        tests(of: "Benchmarking"),
         tests(of: "Wire"),
         tests(of: "HTTP1", ["Wire"]),
         tests(of: "WebSocket", ["Wire"]),

@@ -91,6 +91,14 @@ package struct AILoop: Sendable {
         }
     }
 
+    /// Whether a message is being answered or waits for its turn.
+    package var isBusy: Bool {
+        switch state {
+        case .running(let activity), .paused(let activity, _): activity.messageID != nil || !queue.isEmpty
+        case .notStarted, .shutDown: false
+        }
+    }
+
     /// Takes effect with the next model call.
     package mutating func setContextBudget(_ budget: ContextBudget) {
         context.budget = budget

@@ -17,6 +17,13 @@ package struct LoopBound<Value>: Sendable {
         return reference
     }
 
+    /// What `body` makes of the value, on its loop.
+    package func read<R: Sendable>(_ body: @escaping @Sendable (Value) -> R) async -> R {
+        await withCheckedContinuation { continuation in
+            loop.submit { continuation.resume(returning: body(value)) }
+        }
+    }
+
     /// Calls `body` with the value on its loop, later.
     package func submit(_ body: @escaping @Sendable (Value) -> Void) {
         loop.submit { body(value) }

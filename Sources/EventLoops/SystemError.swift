@@ -17,6 +17,10 @@ package struct SystemError: Error, Sendable, Hashable, CustomStringConvertible {
         SystemError(call: call, code: errno)
     }
 
+    package var isAddressInUse: Bool { code == EADDRINUSE }
+    package var isAddressNotAvailable: Bool { code == EADDRNOTAVAIL }
+    package var isPermissionDenied: Bool { code == EACCES || code == EPERM }
+
     /// The system's own words: `Connection refused`.
     package var message: String { String(cString: strerror(code)) }
 

@@ -80,6 +80,11 @@ package final class TCPChannel {
         if descriptor >= 0 { Glibc.close(descriptor) }
     }
 
+    /// Closes a connection that no channel is made for.
+    package static func discard(_ descriptor: Int32) {
+        Glibc.close(descriptor)
+    }
+
     // MARK: State
 
     package var isOpen: Bool {
@@ -118,6 +123,12 @@ package final class TCPChannel {
         guard !isClosed else { return }
         closesWhenDrained = true
         scheduleFlush()
+    }
+
+    /// Gives the socket what it takes now instead of at the end of the turn. May call
+    /// ``TCPChannelDelegate/channel(_:failed:)``.
+    package func flushNow() {
+        flush()
     }
 
     private func scheduleFlush() {
