@@ -54,6 +54,7 @@ let package = Package(
         library("TLS", ["Wire"]),
         library("HTTPClient", ["EventLoops", "HTTP1", "TLS", "Wire"]),
         library("Observability", ["CLinux", "EventLoops", "JSON"]),
+        library("WebSocketConnections", ["EventLoops", "HTTP1", "WebSocket", "Wire"]),
 
         // The product.
         library("OpenRouter", ["AILoop", "HTTP1", "JSON", "ServerSentEvents"]),
@@ -79,7 +80,9 @@ let package = Package(
 
         // Support for conformance suites, tests and benchmarks; no part of the product.
         library("ScriptedUpstream", ["EventLoops", "HTTP1", "Wire"]),
-        executable("websocket-echo", path: "Sources/WebSocketEcho", ["EventLoops", "HTTP1", "WebSocket", "Wire"]),
+        executable(
+            "websocket-echo", path: "Sources/WebSocketEcho",
+            ["EventLoops", "HTTP1", "WebSocket", "WebSocketConnections"]),
 
         tests(of: "Benchmarking"),
         tests(of: "Wire"),
@@ -97,6 +100,7 @@ let package = Package(
         tests(of: "TLS", ["Wire"]),
         tests(of: "HTTPClient", ["EventLoops", "HTTP1", "ScriptedUpstream", "TLS", "Wire"]),
         tests(of: "Observability", ["EventLoops", "JSON"]),
+        tests(of: "WebSocketConnections", ["EventLoops", "HTTP1", "WebSocket", "Wire"]),
         tests(
             of: "OpenRouter",
             ["AILoop", "EventLoops", "HTTP1", "HTTPClient", "JSON", "ScriptedUpstream", "ServerSentEvents"]),
