@@ -16,7 +16,8 @@ package protocol ModelService: AnyObject {
 package protocol ModelCall: AnyObject {
     /// Stops the call and closes its connection at once. No event follows.
     func cancel()
-    /// Holds the stream back (TCP back-pressure; nothing is lost). Idempotent.
+    /// Holds the stream back (TCP back-pressure; nothing is lost). What had been read before still arrives. No time limit
+    /// runs while paused. Idempotent.
     func pauseReading()
     func resumeReading()
 }
@@ -60,7 +61,7 @@ package struct ModelRequest: Sendable, Hashable {
 }
 
 /// What arrives while a model call runs.
-package enum ModelEvent: Sendable {
+package enum ModelEvent: Sendable, Hashable {
     /// A non-empty piece of the answer's text.
     case text(String)
     /// A non-empty piece of the model's reasoning.
