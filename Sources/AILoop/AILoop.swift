@@ -22,9 +22,9 @@
 /// history is up to ``ContextManager/endTurn(wasCutShort:)``: the text that was streamed always; where there was none and
 /// it did not succeed, nothing, the user's words included. An answer that is cut short leaves its text only, neither tool
 /// calls without results nor reasoning details without their signature.
-package struct AILoop: Sendable {
+package struct AILoop: ~Copyable, Sendable {
     /// What a loop does when nobody has paused it.
-    private enum Activity {
+    private enum Activity: ~Copyable {
         /// To `assembling` by a user message.
         case waitingForInput
         /// To `waitingForInput` by the end of the stream, an error or a cancel; to `waitingForToolResults` by an answer
@@ -43,7 +43,7 @@ package struct AILoop: Sendable {
         }
     }
 
-    private enum State {
+    private enum State: ~Copyable {
         /// To `running` by `start`.
         case notStarted
         /// To `paused` by `pause`.
@@ -94,9 +94,18 @@ package struct AILoop: Sendable {
     /// Whether a message is being answered or waits for its turn.
     package var isBusy: Bool {
         switch state {
-        case .running(let activity), .paused(let activity, _): activity.messageID != nil || !queue.isEmpty
-        case .notStarted, .shutDown: false
+        // One pattern a case: of move-only values the compiler takes no more.
+        case .running(.assembling): true
+        case .running(.waitingForToolResults): true
+        case .paused(.assembling, _): true
+        case .paused(.waitingForToolResults, _): true
+        default: !queue.isEmpty
         }
+    }
+
+    /// Leaves `shutDown` behind: every way on puts a state back.
+    private mutating func takeState() -> State {
+        exchange(&state, with: .shutDown)
     }
 
     /// Takes effect with the next model call.
@@ -124,22 +133,22 @@ package struct AILoop: Sendable {
     // MARK: Start and stop
 
     private mutating func start(into actions: inout [AILoopAction]) -> AILoopAnswer {
-        switch state {
+        switch phase {
         case .notStarted:
             state = .running(.waitingForInput)
             actions.append(.emit(.sessionStarted))
             return .accepted
-        case .running, .paused: return .refused(.unchanged)
         case .shutDown: return .refused(.shutDown)
+        case .waitingForInput, .assembling, .waitingForToolResults, .paused: return .refused(.unchanged)
         }
     }
 
     private mutating func stop(reason: String, into actions: inout [AILoopAction]) -> AILoopAnswer {
-        switch state {
+        switch takeState() {
         case .shutDown: return .refused(.shutDown)
         case .notStarted:
             // Nobody was told of a start, so nobody is told of the end.
-            state = .shutDown
+            break
         case .running(let activity):
             abandon(activity, isPaused: false, into: &actions)
             actions.append(.emit(.sessionEnded(reason: reason)))
@@ -148,21 +157,20 @@ package struct AILoop: Sendable {
             actions.append(.emit(.sessionEnded(reason: reason)))
         }
         queue = []
-        state = .shutDown
         return .accepted
     }
 
     // MARK: User messages
 
     private mutating func enqueue(_ message: QueuedMessage, into actions: inout [AILoopAction]) -> AILoopAnswer {
-        switch state {
+        switch phase {
         case .notStarted: return .refused(.notStarted)
         case .shutDown: return .refused(.shutDown)
-        case .running(.waitingForInput):
+        case .waitingForInput:
             queue.append(message)
             startNextMessage(into: &actions)
             return .accepted
-        case .running, .paused:
+        case .assembling, .waitingForToolResults, .paused:
             guard queue.count < configuration.maximumQueuedMessages else {
                 return .refused(.queueFull(limit: configuration.maximumQueuedMessages))
             }
@@ -196,69 +204,56 @@ package struct AILoop: Sendable {
     private mutating func receive(
         _ event: ModelEvent, callNumber: Int, into actions: inout [AILoopAction]
     ) -> AILoopAnswer {
-        switch state {
-        case .running(.assembling(var answer)):
-            guard answer.callNumber == callNumber else { return .refused(.staleModelCall) }
-            // The answer's only owner is the local now: it grows in place.
-            state = .running(.waitingForInput)
-            if advance(&answer, with: event, into: &actions) { state = .running(.assembling(answer)) }
+        switch takeState() {
+        case .running(.assembling(let answer)):
+            guard answer.callNumber == callNumber else {
+                state = .running(.assembling(answer))
+                return .refused(.staleModelCall)
+            }
+            advance(answer, with: event, into: &actions)
             return .accepted
         case .paused(.assembling(var answer), var held):
-            guard answer.callNumber == callNumber, !answer.isCallOver else { return .refused(.staleModelCall) }
-            state = .paused(.waitingForInput, HeldEvents())
+            guard answer.callNumber == callNumber, !answer.isCallOver else {
+                state = .paused(.assembling(answer), held)
+                return .refused(.staleModelCall)
+            }
             hold(event, of: &answer, after: &held, into: &actions)
             state = .paused(.assembling(answer), held)
             return .accepted
-        case .notStarted: return .refused(.notStarted)
-        case .running, .paused: return .refused(.staleModelCall)
         case .shutDown: return .refused(.shutDown)
+        case .notStarted:
+            state = .notStarted
+            return .refused(.notStarted)
+        case let other:
+            state = other
+            return .refused(.staleModelCall)
         }
     }
 
-    /// False where the event ended the answer; the state is then the one that follows.
+    /// The answer grows, or ends and gives way to the state that follows.
     private mutating func advance(
-        _ answer: inout StreamedAnswer, with event: ModelEvent, into actions: inout [AILoopAction]
-    ) -> Bool {
-        let messageID = answer.message.id
+        _ answer: consuming StreamedAnswer, with event: ModelEvent, into actions: inout [AILoopAction]
+    ) {
         switch event {
-        case .text(let text):
-            guard hasRoom(for: event, in: &answer) else { return failPastLimit(answer, into: &actions) }
-            answer.text += text
-            actions.append(.emit(.chunkReceived(messageID: messageID, text: text, isFinal: false)))
-        case .reasoning(let text):
-            actions.append(.emit(.reasoningChunkReceived(messageID: messageID, text: text)))
-        case .reasoningDetails(let fragments):
-            answer.reasoningDetails.append(fragments)
-            guard hasRoom(for: event, in: &answer) else { return failPastLimit(answer, into: &actions) }
-        case .toolCallFragment(let fragment):
-            answer.toolCalls.append(fragment)
-            guard hasRoom(for: event, in: &answer) else { return failPastLimit(answer, into: &actions) }
-        case .finished(let completion):
-            answer.isCallOver = true
-            finish(answer, completion, into: &actions)
-            return false
-        case .failed(let error):
-            answer.isCallOver = true
-            fail(answer, error, into: &actions)
-            return false
+        case .finished(let completion): return finish(answer, completion, into: &actions)
+        case .failed(let error): return fail(answer, error, into: &actions)
+        case .text, .reasoning, .reasoningDetails, .toolCallFragment: break
         }
-        return true
+        guard answer.add(event, within: configuration.limits) else {
+            if !answer.isCallOver { actions.append(.cancelModelCall(callNumber: answer.callNumber)) }
+            return fail(answer, Self.answerTooLargeError, into: &actions)
+        }
+        if case .text(let text) = event {
+            actions.append(.emit(.chunkReceived(messageID: answer.message.id, text: text, isFinal: false)))
+        } else if case .reasoning(let text) = event {
+            actions.append(.emit(.reasoningChunkReceived(messageID: answer.message.id, text: text)))
+        }
+        state = .running(.assembling(answer))
     }
 
-    private func hasRoom(for event: ModelEvent, in answer: inout StreamedAnswer) -> Bool {
-        answer.byteCount += event.byteCount
-        let limits = configuration.limits
-        return answer.byteCount <= limits.maximumAnswerBytes && answer.toolCalls.count <= limits.maximumAnswerParts
-            && answer.reasoningDetails.count <= limits.maximumAnswerParts
-    }
-
-    private mutating func failPastLimit(_ answer: StreamedAnswer, into actions: inout [AILoopAction]) -> Bool {
-        if !answer.isCallOver { actions.append(.cancelModelCall(callNumber: answer.callNumber)) }
-        fail(answer, Self.answerTooLargeError, into: &actions)
-        return false
-    }
-
-    private mutating func fail(_ answer: StreamedAnswer, _ error: ModelError, into actions: inout [AILoopAction]) {
+    private mutating func fail(
+        _ answer: consuming StreamedAnswer, _ error: ModelError, into actions: inout [AILoopAction]
+    ) {
         keepText(of: answer)
         state = .running(.waitingForInput)
         actions.append(.emit(.errorOccurred(messageID: answer.message.id, error: error)))
@@ -266,7 +261,7 @@ package struct AILoop: Sendable {
     }
 
     private mutating func finish(
-        _ answer: StreamedAnswer, _ completion: ModelCompletion, into actions: inout [AILoopAction]
+        _ answer: consuming StreamedAnswer, _ completion: ModelCompletion, into actions: inout [AILoopAction]
     ) {
         let message = answer.message
         if let usage = completion.usage {
@@ -306,7 +301,7 @@ package struct AILoop: Sendable {
     // MARK: Tool calls
 
     private mutating func startToolRound(
-        _ answer: StreamedAnswer, _ assembledCalls: [ToolCallAssembler.AssembledCall],
+        _ answer: consuming StreamedAnswer, _ assembledCalls: [ToolCallAssembler.AssembledCall],
         into actions: inout [AILoopAction]
     ) {
         let calls = assembledCalls.map { call in
@@ -329,7 +324,7 @@ package struct AILoop: Sendable {
     }
 
     /// Running: for what is missing, or for nothing any more.
-    private mutating func wait(for round: ToolRound, into actions: inout [AILoopAction]) {
+    private mutating func wait(for round: consuming ToolRound, into actions: inout [AILoopAction]) {
         guard round.waitingCount == 0 else {
             state = .running(.waitingForToolResults(round))
             return
@@ -343,11 +338,14 @@ package struct AILoop: Sendable {
     private mutating func receiveToolResult(
         callID: String, content: String, isError: Bool, timedOut: Bool, into actions: inout [AILoopAction]
     ) -> AILoopAnswer {
-        switch state {
-        case .notStarted: return .refused(.notStarted)
+        switch takeState() {
         case .shutDown: return .refused(.shutDown)
+        case .notStarted:
+            state = .notStarted
+            return .refused(.notStarted)
         case .running(.waitingForToolResults(var round)):
             guard let result = round.answer(callID: callID, content: content, isError: isError) else {
+                state = .running(.waitingForToolResults(round))
                 return .refused(.unknownToolCall)
             }
             if !timedOut { actions.append(.cancelToolTimer(callID: callID)) }
@@ -356,32 +354,38 @@ package struct AILoop: Sendable {
             return .accepted
         case .paused(.waitingForToolResults(var round), let held):
             // Timers are stopped; a time-out that was on its way counts no more.
-            guard !timedOut, let result = round.answer(callID: callID, content: content, isError: isError) else {
-                return .refused(.unknownToolCall)
+            let result = timedOut ? nil : round.answer(callID: callID, content: content, isError: isError)
+            if let result {
+                actions.append(.emit(.toolResultProcessed(messageID: round.message.id, result: result)))
             }
-            actions.append(.emit(.toolResultProcessed(messageID: round.message.id, result: result)))
             state = .paused(.waitingForToolResults(round), held)
-            return .accepted
-        case .running, .paused: return .refused(.unknownToolCall)
+            return result == nil ? .refused(.unknownToolCall) : .accepted
+        case let other:
+            state = other
+            return .refused(.unknownToolCall)
         }
     }
 
     // MARK: Cancel
 
     private mutating func cancel(_ messageID: String?, into actions: inout [AILoopAction]) -> AILoopAnswer {
-        switch state {
-        case .notStarted: return .refused(.notStarted)
+        switch takeState() {
         case .shutDown: return .refused(.shutDown)
+        case .notStarted:
+            state = .notStarted
+            return .refused(.notStarted)
         case .running(let activity):
             guard let current = activity.messageID, current == messageID ?? current else {
+                state = .running(activity)
                 return cancelQueued(messageID, into: &actions)
             }
             abandon(activity, isPaused: false, into: &actions)
             state = .running(.waitingForInput)
             actions.append(.emit(.chunkReceived(messageID: current, text: "", isFinal: true)))
             startNextMessage(into: &actions)
-        case .paused(let activity, _):
+        case .paused(let activity, let held):
             guard let current = activity.messageID, current == messageID ?? current else {
+                state = .paused(activity, held)
                 return cancelQueued(messageID, into: &actions)
             }
             abandon(activity, isPaused: true, into: &actions)
@@ -401,7 +405,7 @@ package struct AILoop: Sendable {
     }
 
     /// Ends what is under way upstream and at the client, and keeps the text that was streamed.
-    private mutating func abandon(_ activity: Activity, isPaused: Bool, into actions: inout [AILoopAction]) {
+    private mutating func abandon(_ activity: consuming Activity, isPaused: Bool, into actions: inout [AILoopAction]) {
         switch activity {
         case .waitingForInput: break
         case .assembling(let answer):
@@ -414,7 +418,7 @@ package struct AILoop: Sendable {
         }
     }
 
-    private mutating func keepText(of answer: StreamedAnswer) {
+    private mutating func keepText(of answer: borrowing StreamedAnswer) {
         if !answer.text.isEmpty { context.append(AssistantMessage(text: answer.text)) }
         context.endTurn(wasCutShort: true)
     }
@@ -422,10 +426,14 @@ package struct AILoop: Sendable {
     // MARK: Pause and resume
 
     private mutating func pause(into actions: inout [AILoopAction]) -> AILoopAnswer {
-        switch state {
-        case .notStarted: return .refused(.notStarted)
+        switch takeState() {
         case .shutDown: return .refused(.shutDown)
-        case .paused: return .refused(.unchanged)
+        case .notStarted:
+            state = .notStarted
+            return .refused(.notStarted)
+        case .paused(let activity, let held):
+            state = .paused(activity, held)
+            return .refused(.unchanged)
         case .running(let activity):
             switch activity {
             case .waitingForInput: break
@@ -453,25 +461,32 @@ package struct AILoop: Sendable {
     }
 
     private mutating func resume(into actions: inout [AILoopAction]) -> AILoopAnswer {
-        switch state {
-        case .notStarted: return .refused(.notStarted)
+        switch takeState() {
         case .shutDown: return .refused(.shutDown)
-        case .running: return .refused(.unchanged)
-        case .paused(let activity, let held):
+        case .notStarted:
+            state = .notStarted
+            return .refused(.notStarted)
+        case .running(let activity):
             state = .running(activity)
+            return .refused(.unchanged)
+        case .paused(.waitingForInput, _):
+            state = .running(.waitingForInput)
             actions.append(.emit(.resumed))
-            switch activity {
-            case .waitingForInput: startNextMessage(into: &actions)
-            case .assembling(let answer):
-                for event in held.events { _ = receive(event, callNumber: answer.callNumber, into: &actions) }
-                if case .running(.assembling(let current)) = state, current.callNumber == answer.callNumber {
-                    actions.append(.resumeModelCall(callNumber: answer.callNumber))
-                }
-            case .waitingForToolResults(let round):
-                for callID in round.waitingCallIDs { actions.append(.startToolTimer(callID: callID)) }
-                wait(for: round, into: &actions)
+            startNextMessage(into: &actions)
+        case .paused(.assembling(let answer), let held):
+            let heldCall = answer.callNumber
+            state = .running(.assembling(answer))
+            actions.append(.emit(.resumed))
+            for event in held.events { _ = receive(event, callNumber: heldCall, into: &actions) }
+            // Where the answer ended among them, there is no call to resume, or it is another one.
+            if phase == .assembling, callNumber == heldCall {
+                actions.append(.resumeModelCall(callNumber: heldCall))
             }
-            return .accepted
+        case .paused(.waitingForToolResults(let round), _):
+            actions.append(.emit(.resumed))
+            for callID in round.waitingCallIDs { actions.append(.startToolTimer(callID: callID)) }
+            wait(for: round, into: &actions)
         }
+        return .accepted
     }
 }

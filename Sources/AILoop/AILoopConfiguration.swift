@@ -42,7 +42,7 @@ package struct AILoopConfiguration: Sendable {
 
 /// Bounds on what a loop holds, whatever the upstream sends. An answer past one of them ends in a `limitReached` error.
 package struct AILoopLimits: Sendable, Hashable {
-    /// Text, tool calls and reasoning details of one model call, in bytes of UTF-8.
+    /// Text, tool calls and reasoning of one model call, in bytes of UTF-8.
     package var maximumAnswerBytes: Int
     /// Tool calls in one answer, and likewise entries of its reasoning details.
     package var maximumAnswerParts: Int

@@ -1,5 +1,5 @@
 /// What of a stream arrived while the loop was paused, in order.
-struct HeldEvents: Sendable {
+struct HeldEvents: ~Copyable, Sendable {
     /// Counted for every event beside its text, so that many small ones are bounded too.
     static let bytesPerEvent = 64
 

@@ -1,7 +1,7 @@
 import JSON
 
 /// One answer of the model that calls tools, while its results come in.
-struct ToolRound: Sendable {
+struct ToolRound: ~Copyable, Sendable {
     private struct Entry {
         let call: ToolCall
         var result: ToolResult?

@@ -30,7 +30,7 @@ import Testing
 }
 
 /// One loop fed at random and watched from outside.
-private struct RandomRun {
+private struct RandomRun: ~Copyable {
     private var random: SeededGenerator
     private var loop: AILoop
     private var watcher = LoopWatcher()

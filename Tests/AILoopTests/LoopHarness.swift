@@ -2,7 +2,7 @@ import AILoop
 import JSON
 
 /// A loop with what it did, for tests that go step by step.
-struct LoopHarness {
+struct LoopHarness: ~Copyable {
     var loop: AILoop
     /// All actions since the last ``takeActions()``.
     private(set) var actions: [AILoopAction] = []
