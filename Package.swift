@@ -30,6 +30,7 @@ let package = Package(
     products: [
         .executable(name: "ailoopctl", targets: ["ailoopctl"]),
         .executable(name: "websocket-echo", targets: ["websocket-echo"]),
+        .executable(name: "websocket-load", targets: ["websocket-load"]),
     ],
     targets: [
         // Protocol cores: values in, values out. No Foundation, no Glibc, no sockets, files, clocks, threads.
@@ -83,6 +84,9 @@ let package = Package(
         executable(
             "websocket-echo", path: "Sources/WebSocketEcho",
             ["EventLoops", "HTTP1", "WebSocket", "WebSocketConnections"]),
+        executable(
+            "websocket-load", path: "Sources/WebSocketLoad",
+            ["Benchmarking", "EventLoops", "HTTP1", "WebSocket", "WebSocketConnections"]),
 
         tests(of: "Benchmarking"),
         tests(of: "Wire"),
