@@ -101,8 +101,10 @@ let package = Package(
         tests(of: "CommandLineSpec", ["Diagnostics"]),
         tests(of: "Configuration", ["Diagnostics", "JSON"]),
         tests(of: "EventLoops", ["Wire"]),
-        tests(of: "TLS", ["Wire"]),
-        tests(of: "HTTPClient", ["EventLoops", "HTTP1", "ScriptedUpstream", "TLS", "Wire"]),
+        // Servers and certificates made with the `openssl` command.
+        .target(name: "TLSPeer", path: "Tests/TLSPeer", swiftSettings: settings),
+        tests(of: "TLS", ["TLSPeer", "Wire"]),
+        tests(of: "HTTPClient", ["EventLoops", "HTTP1", "ScriptedUpstream", "TLS", "TLSPeer", "Wire"]),
         tests(of: "Observability", ["EventLoops", "JSON"]),
         tests(of: "WebSocketConnections", ["EventLoops", "HTTP1", "WebSocket", "Wire"]),
         tests(
