@@ -29,6 +29,7 @@ let package = Package(
     name: "ailoopctl",
     products: [
         .executable(name: "ailoopctl", targets: ["ailoopctl"]),
+        .executable(name: "scripted-upstream", targets: ["scripted-upstream"]),
         .executable(name: "websocket-echo", targets: ["websocket-echo"]),
         .executable(name: "websocket-load", targets: ["websocket-load"]),
     ],
@@ -80,7 +81,10 @@ let package = Package(
         library("Benchmarking"),
 
         // Support for conformance suites, tests and benchmarks; no part of the product.
-        library("ScriptedUpstream", ["EventLoops", "HTTP1", "Wire"]),
+        library("ScriptedUpstream", ["EventLoops", "HTTP1", "JSON", "Wire"]),
+        executable(
+            "scripted-upstream", path: "Sources/ScriptedUpstreamTool",
+            ["EventLoops", "HTTP1", "JSON", "ScriptedUpstream"]),
         executable(
             "websocket-echo", path: "Sources/WebSocketEcho",
             ["EventLoops", "HTTP1", "WebSocket", "WebSocketConnections"]),
@@ -110,6 +114,7 @@ let package = Package(
         tests(
             of: "OpenRouter",
             ["AILoop", "EventLoops", "HTTP1", "HTTPClient", "JSON", "ScriptedUpstream", "ServerSentEvents"]),
+        tests(of: "ScriptedUpstream", ["EventLoops", "HTTP1", "JSON", "Wire"]),
         tests(of: "Sessions", ["AILoop", "EventLoops", "JSON", "Observability"]),
         tests(
             of: "InteractiveServer",
