@@ -109,8 +109,9 @@ struct ScriptedUpstreamTests {
 
     @Test("A greeting is sent before any request")
     func greeting() async throws {
-        try await ScriptedUpstream.with(greeting: [.send(Array("hello".utf8)), .close], script: { _ in [] }) {
-            upstream in
+        let hello: [ScriptStep] = [.send(Array("hello".utf8)), .close]
+        let silent: ScriptedUpstream.Script = { _ in [] }
+        try await ScriptedUpstream.with(greeting: hello, script: silent) { upstream in
             try await RawClient.with(upstream.address) { client in
                 let all = try await client.receiveAll()
                 #expect(all.bytes == Array("hello".utf8))
