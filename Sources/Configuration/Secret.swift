@@ -20,3 +20,12 @@ package struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugS
     package var debugDescription: String { "[secret]" }
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
+
+extension Secret {
+    /// What keeps `text` from being sent in an HTTP header, without showing any of it; nil where nothing does.
+    static func fault(of text: String) -> String? {
+        if text.isEmpty { return "is empty" }
+        if text.utf8.contains(where: { $0 <= 0x20 }) { return "contains a blank or a line break" }
+        return text.utf8.allSatisfy { $0 < 0x7F } ? nil : "contains a character that is not ASCII"
+    }
+}

@@ -1,0 +1,267 @@
+import Diagnostics
+
+/// Makes settings of the configuration file, `.env`, environment and options, each stronger than the one before it, and
+/// reports everything that is wrong with any of them at once.
+package struct ConfigurationLoader: Sendable {
+    package static let maximumFileBytes = 4 << 20
+    package static let maximumDiagnostics = 200
+
+    private let files: any FileReading
+
+    package init(files: any FileReading = SystemFiles()) {
+        self.files = files
+    }
+
+    package func load(_ inputs: ConfigurationInputs) -> LoadedConfiguration {
+        var run = LoadingRun(inputs: inputs, files: files)
+        run.load()
+        return run.finished()
+    }
+}
+
+/// One run of the loader.
+struct LoadingRun {
+    let inputs: ConfigurationInputs
+    let files: any FileReading
+    var result = LoadedConfiguration()
+    var diagnostics = DiagnosticList(maximumCount: ConfigurationLoader.maximumDiagnostics)
+    var variables: VariableSource
+    /// Places of the sections that the file has.
+    var sections: [String: Range<Int>] = [:]
+    /// Whether all of the file was understood: else nothing is said of what it lacks.
+    var isComplete = true
+    /// Keys that were given a value which could not be taken: their absence is no news.
+    var faultyKeys: Set<String> = []
+    /// Secrets that stand in the file themselves, not as a reference to a variable.
+    var literalSecrets: [(key: SettingKey, span: SourceSpan)] = []
+
+    init(inputs: ConfigurationInputs, files: any FileReading) {
+        self.inputs = inputs
+        self.files = files
+        variables = VariableSource(environment: inputs.environment, dotEnv: nil)
+    }
+
+    var fileOrigin: SourceOrigin { .file(inputs.file) }
+
+    mutating func load() {
+        loadDotEnv()
+        loadFile()
+        loadVariables()
+        loadOptions()
+        resolveSecrets()
+        checkMeaning()
+    }
+
+    func finished() -> LoadedConfiguration {
+        var result = result
+        let order: (SourceOrigin) -> Int = { origin in
+            switch origin {
+            case .file(inputs.file): 0
+            case .file: 1
+            case .environmentVariable: 2
+            case .option: 3
+            }
+        }
+        let sorted = diagnostics.diagnostics.enumerated().sorted { left, right in
+            let (a, b) = (left.element.span, right.element.span)
+            return (order(a.origin), a.range.lowerBound, left.offset) < (
+                order(b.origin), b.range.lowerBound, right.offset
+            )
+        }
+        result.diagnostics = sorted.map(\.element)
+        result.droppedCount = diagnostics.droppedCount
+        result.containsError = diagnostics.errorCount > 0
+        return result
+    }
+
+    // MARK: - Sources
+
+    private mutating func loadDotEnv() {
+        guard let path = inputs.dotEnvFile, path != inputs.file else { return }
+        do throws(FileReadError) {
+            let bytes = try files.read(path, maximumBytes: ConfigurationLoader.maximumFileBytes)
+            var source = SourceText(.file(path), bytes: bytes)
+            source.redact(SecretRedaction.ranges(inDotEnv: source))
+            result.catalog.add(source)
+            let file = DotEnvFile(parsing: source)
+            for diagnostic in file.diagnostics { diagnostics.add(diagnostic) }
+            variables = VariableSource(environment: inputs.environment, dotEnv: file)
+        } catch {
+            if error != .notFound { report(error, reading: path) }
+        }
+    }
+
+    private mutating func loadFile() {
+        do throws(FileReadError) {
+            let bytes = try files.read(inputs.file, maximumBytes: ConfigurationLoader.maximumFileBytes)
+            result.file = inputs.file
+            let text = ConfigurationText(bytes, origin: fileOrigin)
+            for diagnostic in text.diagnostics { diagnostics.add(diagnostic) }
+            result.catalog.add(text.source)
+            if text.isReadable { read(text.source) } else { isComplete = false }
+        } catch {
+            guard error != .notFound || inputs.isFileRequired else { return }
+            result.file = inputs.file
+            result.isReadable = false
+            isComplete = false
+            report(error, reading: inputs.file)
+        }
+    }
+
+    private mutating func report(_ error: FileReadError, reading path: String) {
+        let (code, message) =
+            switch error {
+            case .notFound: (ConfigurationCode.unreadable, "there is no such file")
+            case .failed(let reason): (ConfigurationCode.unreadable, "the file cannot be read: \(reason)")
+            case .tooLarge:
+                (
+                    ConfigurationCode.tooLarge,
+                    "the file is larger than \(ConfigurationLoader.maximumFileBytes >> 20) MiB"
+                )
+            }
+        diagnostics.add(Diagnostic(code, message, at: SourceSpan(startOf: .file(path))))
+    }
+
+    private mutating func read(_ source: SourceText) {
+        let document = YAMLDocument(parsing: source)
+        for diagnostic in document.diagnostics { diagnostics.add(diagnostic) }
+        isComplete = document.isComplete
+        guard let root = document.root else { return }
+        let binder = ConfigurationBinder(root, origin: fileOrigin)
+        for diagnostic in binder.diagnostics { diagnostics.add(diagnostic) }
+        sections = binder.sections
+        for range in binder.redactions { result.catalog.redact(SourceSpan(fileOrigin, range)) }
+        for binding in binder.bindings {
+            let errorCount = diagnostics.errorCount
+            let node = VariableReference.expanded(binding.node, from: variables, in: source, &diagnostics)
+            if binding.key.isSecret { redact(node, of: binding.key) }
+            guard diagnostics.errorCount == errorCount else {
+                faultyKeys.insert(binding.key.path)
+                continue
+            }
+            // `key:` with nothing behind it leaves an optional key unset.
+            if node.isNull, binding.key.defaultValue == nil { continue }
+            apply(node, to: binding.key, ValueOrigin(layer: .file, span: SourceSpan(fileOrigin, node.range)))
+        }
+    }
+
+    /// Hides the secrets that stand in the file, and remembers that they do.
+    private mutating func redact(_ node: YAMLNode, of key: SettingKey) {
+        switch node.content {
+        case .mapping(let pairs): for pair in pairs { redact(pair.value, of: key) }
+        case .sequence(let items): for item in items { redact(item, of: key) }
+        case .scalar(let scalar):
+            guard scalar.reference == nil, !node.isNull else { return }
+            let span = SourceSpan(fileOrigin, node.anchorRange ?? node.range)
+            result.catalog.redact(span)
+            literalSecrets.append((key, span))
+        }
+    }
+
+    private mutating func loadVariables() {
+        let known = Dictionary(uniqueKeysWithValues: SettingTable.keys.map { ($0.environmentName, $0) })
+        for key in SettingTable.keys {
+            guard let variable = variables[key.environmentName], !variable.value.isEmpty else { continue }
+            if variable.layer == .environment { addSource(variable.span.origin, variable.value, key) }
+            apply(variable.value, to: key, ValueOrigin(layer: variable.layer, span: variable.span))
+        }
+        for name in variables.names.sorted() where name.hasPrefix("AILOOP_") && known[name] == nil {
+            let nearest = nearestName(to: name, among: SettingTable.keys.map(\.environmentName))
+            let span = variables[name]?.span ?? SourceSpan(startOf: .environmentVariable(name))
+            diagnostics.add(
+                Diagnostic(
+                    ConfigurationCode.unknownVariable, "no key is set by the variable \(quotedForDisplay(name))",
+                    at: span,
+                    severity: .warning,
+                    help: nearest.map { "did you mean `\($0)`?" } ?? "the levels of a key are joined by two underscores"
+                ))
+        }
+    }
+
+    private mutating func loadOptions() {
+        for option in inputs.options {
+            guard let key = SettingTable.byPath[option.path] else { continue }
+            let span = SourceSpan(.option(option.name), 0..<option.text.utf8.count)
+            addSource(span.origin, option.text, key)
+            apply(option.text, to: key, ValueOrigin(layer: .option, span: span))
+        }
+    }
+
+    private mutating func addSource(_ origin: SourceOrigin, _ text: String, _ key: SettingKey) {
+        var source = SourceText(origin, text: text)
+        if key.isSecret { source.redact(CollectionOfOne(0..<source.bytes.count)) }
+        result.catalog.add(source)
+    }
+
+    // MARK: - Values
+
+    private mutating func apply(_ node: YAMLNode, to key: SettingKey, _ origin: ValueOrigin) {
+        guard let span = origin.span else { return }
+        var decoder = SettingDecoder(key, from: span.origin)
+        let value = decoder.decode(node)
+        for diagnostic in decoder.diagnostics { diagnostics.add(diagnostic) }
+        guard let value else {
+            faultyKeys.insert(key.path)
+            return
+        }
+        key.store(value, &result.effective)
+        result.origins[key.path] = origin
+    }
+
+    /// A value that came as bare text: lists may be written with commas between their items, mappings as in YAML or JSON.
+    private mutating func apply(_ text: String, to key: SettingKey, _ origin: ValueOrigin) {
+        guard let span = origin.span else { return }
+        let node: YAMLNode
+        switch key.type {
+        case .text, .choice, .secret:
+            node = YAMLNode(.scalar(YAMLScalar(text, .text)), range: span.range)
+        case .boolean, .integer, .number, .duration, .size:
+            node = YAMLNode(.scalar(YAMLScalar(text, .plain)), range: span.range)
+        case .texts, .secrets, .object:
+            guard let collection = collection(text, key, span) else { return }
+            node = collection
+        }
+        apply(node, to: key, origin)
+    }
+
+    private mutating func collection(_ text: String, _ key: SettingKey, _ span: SourceSpan) -> YAMLNode? {
+        let start = text.first { $0 != " " }
+        if case .object = key.type {
+        } else if start != "[" {
+            let items = text.split(separator: ",").map { item in
+                String(item.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+            }
+            let nodes = items.map { YAMLNode(.scalar(YAMLScalar($0, .text)), range: span.range) }
+            return YAMLNode(.sequence(nodes), range: span.range)
+        }
+        var source = SourceText(span.origin, text: text)
+        if key.isSecret { source.redact(CollectionOfOne(0..<source.bytes.count)) }
+        let document = YAMLDocument(parsing: source)
+        // Places within the value count from its beginning, which in `.env` is not that of the file.
+        let isWholeSource = span.range.lowerBound == 0
+        for var diagnostic in document.diagnostics {
+            if !isWholeSource { diagnostic.span = span }
+            diagnostic.related = isWholeSource ? diagnostic.related : []
+            diagnostics.add(diagnostic)
+        }
+        guard document.isComplete, let root = document.root else {
+            faultyKeys.insert(key.path)
+            return nil
+        }
+        return isWholeSource ? root : root.placed(at: span.range)
+    }
+}
+
+extension YAMLNode {
+    /// The same tree, all of it at one place.
+    fileprivate func placed(at range: Range<Int>) -> YAMLNode {
+        switch content {
+        case .scalar: YAMLNode(content, range: range)
+        case .sequence(let items): YAMLNode(.sequence(items.map { $0.placed(at: range) }), range: range)
+        case .mapping(let pairs):
+            YAMLNode(
+                .mapping(pairs.map { YAMLPair(key: $0.key.placed(at: range), value: $0.value.placed(at: range)) }),
+                range: range)
+        }
+    }
+}

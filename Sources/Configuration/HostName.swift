@@ -1,0 +1,24 @@
+import HTTP1
+
+/// Host names and addresses as text.
+package enum HostName {
+    /// Whether `host` is this machine only: `localhost`, 127.0.0.0/8, `::1`.
+    package static func isLoopback(_ host: String) -> Bool {
+        let name = host.lowercased()
+        if name == "localhost" || name.hasSuffix(".localhost") { return true }
+        let address = name.hasPrefix("::ffff:") ? String(name.dropFirst(7)) : name
+        let parts = address.split(separator: ".", omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { $0.allSatisfy(\.isNumber) ? UInt8($0) : nil }
+        if parts.count == 4, numbers.count == 4 { return numbers[0] == 127 }
+        return name.contains(":") && name.last == "1" && name.dropLast().allSatisfy { $0 == ":" || $0 == "0" }
+    }
+
+    /// Whether `host` has the form of a host name or of an address (IPv6 without brackets).
+    package static func isValid(_ host: String) -> Bool {
+        guard !host.contains(where: { "/?#@[]".contains($0) }) else { return false }
+        let isAddress = host.contains(":")
+        let isNumeric = host.allSatisfy { $0.isNumber || $0 == "." }
+        guard !isNumeric || host.split(separator: ".").count == 4 else { return false }
+        return (try? HTTPURL(isAddress ? "http://[\(host)]/" : "http://\(host)/")) != nil
+    }
+}

@@ -1,0 +1,170 @@
+import Diagnostics
+import HTTP1
+import JSON
+
+extension LoadingRun {
+    /// What can only be said of the settings together.
+    mutating func checkMeaning() {
+        if result.effective.aiService == .openrouter, !faultyKeys.contains("ai_service") { checkEndpoint() }
+        checkRetries()
+        checkCallLimits()
+        checkServer()
+        checkSessions()
+        checkContext()
+    }
+
+    // MARK: - Endpoint
+
+    private mutating func checkEndpoint() {
+        let openRouter = result.effective.openRouter
+        if openRouter.model.isEmpty, isComplete, !faultyKeys.contains("openrouter.model") {
+            reportMissing(
+                ConfigurationCode.missingKey, "`openrouter.model` is required", "openrouter.model",
+                help: "name the model that answers, as in `model: author/slug`, or set `ai_service: mock`")
+        }
+        guard !faultyKeys.contains("openrouter.base_url"), let url = try? HTTPURL(openRouter.baseURL) else { return }
+        if openRouter.apiKey == nil {
+            let isFaulty = !faultyKeys.isDisjoint(with: ["openrouter.api_key", "openrouter.api_key_file"])
+            guard !HostName.isLoopback(url.host), isComplete, !isFaulty else { return }
+            reportMissing(
+                ConfigurationCode.missingAPIKey, "there is no API key for \(openRouter.baseURL)", "openrouter.api_key",
+                help: "set OPENROUTER_API_KEY in the environment or in `.env`; without a key use `ai_service: mock`")
+        } else if url.scheme == .http, !HostName.isLoopback(url.host) {
+            report(
+                ConfigurationCode.plainTransport, .warning, "the API key goes to `\(url.host)` unencrypted",
+                "openrouter.base_url", help: "use an `https://` URL")
+        }
+    }
+
+    // MARK: - Limits
+
+    private mutating func checkRetries() {
+        let openRouter = result.effective.openRouter
+        if openRouter.retryBase > openRouter.retryMaximum {
+            reportContradiction(
+                "the first wait (\(Quantity.text(of: openRouter.retryBase))) is longer than the longest "
+                    + "(\(Quantity.text(of: openRouter.retryMaximum)))",
+                "openrouter.retry_base_seconds", "openrouter.retry_max_seconds")
+        }
+        if openRouter.maximumRetries > 0, openRouter.retryBase >= openRouter.timeout {
+            reportUnreachable(
+                "no retry can start: the first wait is as long as the whole call may last",
+                "openrouter.retry_base_seconds", "openrouter.timeout_seconds")
+        }
+    }
+
+    private mutating func checkCallLimits() {
+        let openRouter = result.effective.openRouter
+        let parts = [
+            ("openrouter.first_byte_timeout_seconds", openRouter.firstByteTimeout),
+            ("openrouter.idle_timeout_seconds", openRouter.idleTimeout),
+        ]
+        for (path, limit) in parts {
+            guard let limit, limit > openRouter.timeout else { continue }
+            reportContradiction(
+                "`\(path)` (\(Quantity.text(of: limit))) is longer than the whole call may last "
+                    + "(\(Quantity.text(of: openRouter.timeout)))",
+                path, "openrouter.timeout_seconds")
+        }
+    }
+
+    private mutating func checkServer() {
+        let server = result.effective.server
+        let isOpen = server.auth.tokens.isEmpty && !server.auth.insecure && !HostName.isLoopback(server.host)
+        let isJudgeable = isComplete && !faultyKeys.contains { $0.hasPrefix("server.auth.") }
+        if isOpen, isJudgeable {
+            report(
+                ConfigurationCode.openBind, .error, "`\(server.host)` can be reached by others, and no tokens are set",
+                "server.host",
+                help:
+                    "set `server.auth.tokens_file` or `server.auth.tokens`, or allow it with `server.auth.insecure: true`"
+            )
+        }
+        let taken = ["/healthz", "/readyz"] + (server.metrics ? ["/metrics"] : []) + (server.webUI ? ["/"] : [])
+        if taken.contains(server.path) {
+            report(
+                ConfigurationCode.contradiction, .error, "the server answers `\(server.path)` itself", "server.path",
+                help: "choose another path, such as `/ws`")
+        }
+        if server.rateLimit.burst > 0, server.rateLimit.messagesPerMinute == 0 {
+            report(
+                ConfigurationCode.withoutEffect, .warning,
+                "`server.rate_limit.burst` has no effect without `messages_per_minute`", "server.rate_limit.burst",
+                help: "set `server.rate_limit.messages_per_minute`, or remove it")
+        }
+        if result.effective.tools.maximumResultBytes > server.maximumMessageBytes {
+            reportUnreachable(
+                "no client can send so large a result: its messages may have at most "
+                    + Quantity.text(ofBytes: server.maximumMessageBytes),
+                "tools.max_result_bytes", "server.max_message_bytes")
+        }
+    }
+
+    private mutating func checkSessions() {
+        let sessions = result.effective.sessions
+        if sessions.maximumSessionsPerUser > sessions.maximumSessions {
+            reportUnreachable(
+                "one user can never have so many sessions: all together have at most \(sessions.maximumSessions)",
+                "sessions.max_sessions_per_user", "sessions.max_sessions")
+        }
+        let isIdleLimitChosen = result.origin(of: "sessions.idle_timeout_seconds").layer != .defaults
+        if isIdleLimitChosen, sessions.timeout > .zero, sessions.idleTimeout > sessions.timeout {
+            reportUnreachable(
+                "no session lives so long: each ends after \(Quantity.text(of: sessions.timeout))",
+                "sessions.idle_timeout_seconds", "sessions.timeout_seconds")
+        }
+    }
+
+    private mutating func checkContext() {
+        guard let context = result.effective.aiLoop.maximumContextTokens,
+            let answer = result.effective.requestParams["max_tokens"]?.int, answer >= context
+        else { return }
+        let isOldPlace = result.effective.openRouter.params["max_tokens"] == nil
+        reportContradiction(
+            "an answer of \(answer) tokens leaves nothing of a context of \(context) for the conversation",
+            "ai_loop.max_context_tokens", isOldPlace ? "ai_loop.max_tokens" : "openrouter.params")
+    }
+
+    // MARK: - Reports
+
+    /// Where a key's value stands; where it has none, the section that lacks it; else the beginning of the file.
+    private func place(of path: String) -> SourceSpan {
+        if let span = result.origin(of: path).span { return span }
+        let section = SettingTable.enclosingSections(of: path).reversed().compactMap { sections[$0] }.first
+        return SourceSpan(fileOrigin, section ?? 0..<0)
+    }
+
+    private mutating func report(
+        _ code: DiagnosticCode, _ severity: Severity, _ message: String, _ path: String, help: String,
+        related: [Diagnostic.Related] = []
+    ) {
+        diagnostics.add(
+            Diagnostic(code, message, at: place(of: path), severity: severity, help: help, related: related))
+    }
+
+    private mutating func reportMissing(_ code: DiagnosticCode, _ message: String, _ path: String, help: String) {
+        let file = result.file == nil ? "; there is no \(inputs.file) here" : ""
+        report(code, .error, message, path, help: help + file)
+    }
+
+    /// Two values that cannot both hold, told at the one that was chosen (not a default), with the other beside it.
+    private mutating func reportContradiction(_ message: String, _ path: String, _ other: String) {
+        reportPair(ConfigurationCode.contradiction, .error, message, path, other)
+    }
+
+    private mutating func reportUnreachable(_ message: String, _ path: String, _ other: String) {
+        reportPair(ConfigurationCode.unreachableLimit, .warning, message, path, other)
+    }
+
+    private mutating func reportPair(
+        _ code: DiagnosticCode, _ severity: Severity, _ message: String, _ path: String, _ other: String
+    ) {
+        let isDefault = result.origin(of: path).layer == .defaults
+        let (first, second) = isDefault ? (other, path) : (path, other)
+        let related = result.origin(of: second).span.map { [Diagnostic.Related($0, "`\(second)` is set here")] } ?? []
+        report(
+            code, severity, message, first,
+            help: "change `\(path)` or `\(other)`" + (related.isEmpty ? " (the default)" : ""),
+            related: related)
+    }
+}

@@ -1,0 +1,288 @@
+import Diagnostics
+import JSON
+
+/// Reads the value of one key out of a node, and says what is wrong with it.
+struct SettingDecoder {
+    let key: SettingKey
+    let origin: SourceOrigin
+    private(set) var diagnostics: [Diagnostic] = []
+
+    init(_ key: SettingKey, from origin: SourceOrigin) {
+        self.key = key
+        self.origin = origin
+    }
+
+    /// nil where the node is no value for the key; what is wrong is then in ``diagnostics``.
+    mutating func decode(_ node: YAMLNode) -> SettingValue? {
+        switch key.type {
+        case .boolean: boolean(node)
+        case .integer(let range): wholeNumber(node, range)
+        case .number(let range): number(node, range)
+        case .duration(let range, let unit): duration(node, range, unit)
+        case .size(let range): size(node, range)
+        case .text(let form): text(node, form).map { .text($0) }
+        case .choice(let choices): choice(node, choices)
+        case .texts(let form, let maximumCount): texts(node, form, maximumCount).map { .texts($0) }
+        case .object(let reserved): object(node, reserved)
+        case .secret: secret(node).map { .secret($0) }
+        case .secrets(let maximumCount): secrets(node, maximumCount)
+        }
+    }
+
+    // MARK: - Scalars
+
+    private mutating func boolean(_ node: YAMLNode) -> SettingValue? {
+        guard let scalar = node.scalar else { return mismatch(node, "`true` or `false`") }
+        if case .boolean(let value) = scalar.resolved { return .boolean(value) }
+        let meaning = ["y": true, "yes": true, "on": true, "n": false, "no": false, "off": false][
+            scalar.text.lowercased()]
+        return mismatch(node, "`true` or `false`", help: meaning.map { "write `\($0)`" })
+    }
+
+    private mutating func wholeNumber(_ node: YAMLNode, _ range: ClosedRange<Int>) -> SettingValue? {
+        switch node.scalar?.resolved {
+        case .integer(let value?):
+            return inRange(value, range, node) { "\($0)" }.map { .integer($0) }
+        case .integer(nil):
+            return outOfRange(node, "between \(range.lowerBound) and \(range.upperBound)")
+        case .number(let value):
+            let whole = Int(exactly: value)
+            return mismatch(node, "a whole number", help: whole.map { "write `\($0)`" })
+        default:
+            let digits = node.scalar.map { $0.text.filter { $0 != "_" && $0 != "," } } ?? ""
+            return mismatch(node, "a whole number", help: Int(digits).map { "write `\($0)`, without quotes" })
+        }
+    }
+
+    private mutating func number(_ node: YAMLNode, _ range: ClosedRange<Double>) -> SettingValue? {
+        guard let value = plainNumber(node) else { return mismatch(node, "a number") }
+        return inRange(value, range, node) { "\($0)" }.map { .number($0) }
+    }
+
+    private mutating func duration(
+        _ node: YAMLNode, _ range: ClosedRange<Duration>, _ unit: SettingType.Unit
+    ) -> SettingValue? {
+        let unitName = unit == .seconds ? "seconds" : "milliseconds"
+        let bounds = "between \(Quantity.text(of: range.lowerBound)) and \(Quantity.text(of: range.upperBound))"
+        if let number = plainNumber(node) {
+            guard let value = Quantity.duration(of: number, in: unit) else { return outOfRange(node, bounds) }
+            return range.contains(value)
+                ? .duration(value) : outOfRange(node, bounds, note: "plain numbers are \(unitName)")
+        }
+        guard let scalar = node.scalar, !node.isNull else { return mismatch(node, "a duration") }
+        guard let value = Quantity.duration(scalar.text) else {
+            return malformed(
+                ConfigurationCode.malformedUnit, node, "is not a duration",
+                help: "write a number of \(unitName), or a number with its unit: `500ms`, `30s`, `5m`, `1h30m`")
+        }
+        return range.contains(value) ? .duration(value) : outOfRange(node, bounds)
+    }
+
+    private mutating func size(_ node: YAMLNode, _ range: ClosedRange<Int>) -> SettingValue? {
+        let bounds =
+            "between \(Quantity.text(ofBytes: range.lowerBound)) and \(Quantity.text(ofBytes: range.upperBound))"
+        switch node.scalar?.resolved {
+        case .integer(let value):
+            guard let value, range.contains(value) else {
+                return outOfRange(node, bounds, note: "plain numbers are bytes")
+            }
+            return .integer(value)
+        case .text:
+            guard let value = Quantity.size(node.scalar?.text ?? "") else {
+                return malformed(
+                    ConfigurationCode.malformedUnit, node, "is not a size",
+                    help: "write a number of bytes, or a number with its unit: `64KiB`, `1MiB`, `10MB`")
+            }
+            return range.contains(value) ? .integer(value) : outOfRange(node, bounds)
+        default: return mismatch(node, "a size")
+        }
+    }
+
+    private mutating func choice(_ node: YAMLNode, _ choices: [String]) -> SettingValue? {
+        let list = choices.map { "`\($0)`" }.joined(separator: ", ")
+        guard let scalar = node.scalar, !node.isNull else { return mismatch(node, "one of \(list)") }
+        if choices.contains(scalar.text) { return .text(scalar.text) }
+        let nearest = nearestName(to: scalar.text, among: choices).map { "did you mean `\($0)`? " } ?? ""
+        return malformed(ConfigurationCode.unknownChoice, node, "is not a choice", help: nearest + "choices: \(list)")
+    }
+
+    private mutating func text(_ node: YAMLNode, _ form: TextForm) -> String? {
+        guard let text = plainText(node) else { return nil }
+        guard let fault = form.fault(of: text) else { return text }
+        return malformed(ConfigurationCode.malformedText, node, fault.message, help: fault.help)
+    }
+
+    /// Text, where YAML reads it as such too.
+    private mutating func plainText(_ node: YAMLNode) -> String? {
+        guard let scalar = node.scalar else { return mismatch(node, "text") }
+        guard scalar.resolved == .text else {
+            let help = key.isSecret ? "put quotes around it" : "put quotes around it: `\"\(scalar.shown)\"`"
+            return mismatch(node, "text", help: node.isNull ? nil : help)
+        }
+        if scalar.kind == .plain, CoreSchemaValue.isOldBoolean(scalar.text) {
+            diagnostics.append(
+                Diagnostic(
+                    ConfigurationCode.oldBoolean,
+                    "\(quotedForDisplay(scalar.shown)) is text here, but true or false to many other tools",
+                    at: span(node), severity: .warning, help: "put quotes around it: `\"\(scalar.shown)\"`"))
+        }
+        return scalar.text
+    }
+
+    private func plainNumber(_ node: YAMLNode) -> Double? {
+        switch node.scalar?.resolved {
+        case .integer(let value?): Double(value)
+        case .integer(nil): node.scalar.flatMap { Double($0.text) }
+        case .number(let value) where value.isFinite: value
+        default: nil
+        }
+    }
+
+    // MARK: - Collections
+
+    private mutating func items(_ node: YAMLNode, _ maximumCount: Int) -> [YAMLNode]? {
+        guard case .sequence(let items) = node.content else {
+            let isOne = node.scalar.map { $0.resolved != .null } ?? false
+            let example = key.isSecret ? "[…]" : "[\(node.scalar?.shown ?? "")]"
+            return mismatch(node, "a list", help: isOne ? "write `\(example)`" : nil)
+        }
+        guard items.count <= maximumCount else {
+            return malformed(
+                ConfigurationCode.outOfRange, node, "has \(items.count) items",
+                help: "at most \(maximumCount) are taken",
+                showsValue: false)
+        }
+        return items
+    }
+
+    private mutating func texts(_ node: YAMLNode, _ form: TextForm, _ maximumCount: Int) -> [String]? {
+        guard let items = items(node, maximumCount) else { return nil }
+        let texts = items.map { text($0, form) }
+        return texts.contains(nil) ? nil : texts.compactMap { $0 }
+    }
+
+    private mutating func object(_ node: YAMLNode, _ reserved: [String: String]) -> SettingValue? {
+        guard case .mapping(let pairs) = node.content else { return mismatch(node, "a mapping") }
+        for pair in pairs {
+            guard let name = pair.key.scalar?.text, let place = reserved[name] else { continue }
+            diagnostics.append(
+                Diagnostic(
+                    ConfigurationCode.reservedParameter, "`\(key.path)` cannot set \(quotedForDisplay(name))",
+                    at: span(pair.key),
+                    help: place.contains(".") ? "set it as `\(place)`" : "it is set by \(place)"))
+        }
+        let count = diagnostics.count
+        let value = json(node)
+        guard diagnostics.count == count, case .object(let object) = value else { return nil }
+        return .object(object)
+    }
+
+    private mutating func json(_ node: YAMLNode) -> JSONValue {
+        switch node.content {
+        case .sequence(let items): return .array(items.map { json($0) })
+        case .mapping(let pairs):
+            var object = JSONObject()
+            for pair in pairs { object[pair.key.scalar?.text ?? ""] = json(pair.value) }
+            return .object(object)
+        case .scalar(let scalar):
+            switch scalar.resolved {
+            case .null: return .null
+            case .boolean(let value): return .bool(value)
+            case .integer(let value?): return .number(JSONNumber(value))
+            case .integer(nil): return Double(scalar.text).flatMap(JSONNumber.init).map { .number($0) } ?? .null
+            case .text: return .string(scalar.text)
+            case .number(let value):
+                if let number = JSONNumber(value) { return .number(number) }
+                diagnostics.append(
+                    Diagnostic(
+                        ConfigurationCode.wrongType,
+                        "\(quotedForDisplay(scalar.shown)) cannot be sent: JSON has no such number",
+                        at: span(node), help: "use a finite number"))
+                return .null
+            }
+        }
+    }
+
+    // MARK: - Secrets
+
+    private mutating func secrets(_ node: YAMLNode, _ maximumCount: Int) -> SettingValue? {
+        guard let items = items(node, maximumCount) else { return nil }
+        let secrets = items.map { secret($0) }
+        return secrets.contains(nil) ? nil : .secrets(secrets.compactMap { $0 })
+    }
+
+    private mutating func secret(_ node: YAMLNode) -> Secret? {
+        guard let text = plainText(node) else { return nil }
+        guard let fault = Secret.fault(of: text) else { return Secret(text) }
+        return malformed(
+            ConfigurationCode.malformedText, node, fault,
+            help: "it goes into an HTTP header: visible ASCII characters only",
+            showsValue: false)
+    }
+
+    // MARK: - Reports
+
+    private func span(_ node: YAMLNode) -> SourceSpan { SourceSpan(origin, node.range) }
+
+    private func related(_ node: YAMLNode) -> [Diagnostic.Related] {
+        node.anchorRange.map { [Diagnostic.Related(SourceSpan(origin, $0), "the alias stands for this")] } ?? []
+    }
+
+    private mutating func inRange<Value: Comparable>(
+        _ value: Value, _ range: ClosedRange<Value>, _ node: YAMLNode, describe: (Value) -> String
+    ) -> Value? {
+        if range.contains(value) { return value }
+        return outOfRange(node, "between \(describe(range.lowerBound)) and \(describe(range.upperBound))")
+    }
+
+    private mutating func outOfRange<Value>(_ node: YAMLNode, _ bounds: String, note: String? = nil) -> Value? {
+        let written = node.scalar.map { ", not \(quotedForDisplay($0.shown))" } ?? ""
+        diagnostics.append(
+            Diagnostic(
+                ConfigurationCode.outOfRange, "`\(key.path)` must be \(bounds)\(written)", at: span(node), help: note,
+                related: related(node)))
+        return nil
+    }
+
+    private mutating func mismatch<Value>(_ node: YAMLNode, _ expected: String, help: String? = nil) -> Value? {
+        diagnostics.append(
+            Diagnostic(
+                ConfigurationCode.wrongType, "`\(key.path)` must be \(expected), not \(description(of: node))",
+                at: span(node), help: help ?? (node.isNull ? "give it a value, or remove the key" : nil),
+                related: related(node)))
+        return nil
+    }
+
+    private mutating func malformed<Value>(
+        _ code: DiagnosticCode, _ node: YAMLNode, _ message: String, help: String, showsValue: Bool = true
+    ) -> Value? {
+        let value = showsValue && !key.isSecret ? node.scalar.map(\.shown) ?? "" : ""
+        diagnostics.append(
+            Diagnostic(
+                code,
+                value.isEmpty ? "`\(key.path)` \(message)" : "`\(key.path)`: \(quotedForDisplay(value)) \(message)",
+                at: span(node), help: help, related: related(node)))
+        return nil
+    }
+
+    private func description(of node: YAMLNode) -> String {
+        switch node.content {
+        case .sequence: return "a list"
+        case .mapping: return "a mapping"
+        case .scalar(let scalar):
+            if let reference = scalar.reference { return "the value of \(quotedForDisplay(reference))" }
+            let written = key.isSecret ? "" : " " + quotedForDisplay(scalar.text)
+            switch scalar.resolved {
+            case .null: return "nothing"
+            case .boolean: return "the boolean\(written)"
+            case .integer, .number: return "the number\(written)"
+            case .text: return scalar.text.isEmpty ? "empty text" : "text\(written)"
+            }
+        }
+    }
+}
+
+extension YAMLScalar {
+    /// What a message may quote: not what a variable holds, which may be a secret.
+    fileprivate var shown: String { reference ?? text }
+}

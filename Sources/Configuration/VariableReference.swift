@@ -1,0 +1,122 @@
+import Diagnostics
+
+/// `${NAME}` and `${NAME:-default}` in a scalar; `$${` stands for a literal `${`.
+enum VariableReference {
+    /// How far into a scalar a faulty reference is looked for; farther ones are reported at the scalar.
+    private static let searchedBytes = 4096
+    private static let fault = "write `${NAME}` or `${NAME:-default}`; a literal `${` is written `$${`"
+
+    /// A node with all references replaced, also in what it contains.
+    static func expanded(
+        _ node: YAMLNode, from variables: VariableSource, in source: SourceText, _ diagnostics: inout DiagnosticList
+    ) -> YAMLNode {
+        var node = node
+        switch node.content {
+        case .scalar(var scalar):
+            guard scalar.text.contains("${") else { return node }
+            scalar.reference = scalar.text
+            scalar.text = expanded(scalar.text, from: variables) { problem in
+                let place = self.place(of: problem.reference, in: node.anchorRange ?? node.range, source)
+                diagnostics.add(Diagnostic(problem.code, problem.message, at: place, help: problem.help))
+            }
+            node.content = .scalar(scalar)
+        case .sequence(let items):
+            node.content = .sequence(items.map { expanded($0, from: variables, in: source, &diagnostics) })
+        case .mapping(let pairs):
+            node.content = .mapping(
+                pairs.map {
+                    YAMLPair(key: $0.key, value: expanded($0.value, from: variables, in: source, &diagnostics))
+                })
+        }
+        return node
+    }
+
+    /// A name as shells take it.
+    static func isName(_ text: some StringProtocol) -> Bool {
+        text.first.map { !$0.isNumber } ?? false
+            && text.utf8.allSatisfy { byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
+            }
+    }
+
+    private struct Problem {
+        var code: DiagnosticCode
+        var message: String
+        var help: String
+        /// As it is written, for finding its place.
+        var reference: String
+    }
+
+    private static func expanded(
+        _ text: String, from variables: VariableSource, report: (Problem) -> Void
+    ) -> String {
+        var result: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let dollar = firstReference(in: rest) {
+            result += rest[..<dollar]
+            let isProtected = dollar > rest.startIndex && rest[dollar - 1] == UInt8(ascii: "$")
+            let reference = rest[dollar...]
+            guard !isProtected else {
+                // `$${`: the first dollar only protects the second, and is in the result already.
+                result.append(UInt8(ascii: "{"))
+                rest = reference.dropFirst(2)
+                continue
+            }
+            guard let closing = reference.firstIndex(of: UInt8(ascii: "}")) else {
+                report(malformed(String(decoding: reference, as: UTF8.self), "this reference has no `}`"))
+                return String(decoding: result, as: UTF8.self)
+            }
+            result += value(of: String(decoding: reference[...closing], as: UTF8.self), variables, report).utf8
+            rest = rest[(closing + 1)...]
+        }
+        return String(decoding: result + rest, as: UTF8.self)
+    }
+
+    /// Index of the first `${`.
+    private static func firstReference(in text: ArraySlice<UInt8>) -> Int? {
+        text.indices.dropLast().first { text[$0] == UInt8(ascii: "$") && text[$0 + 1] == UInt8(ascii: "{") }
+    }
+
+    /// What `${…}` stands for; nothing where that is unknown.
+    private static func value(
+        of reference: String, _ variables: VariableSource, _ report: (Problem) -> Void
+    ) -> String {
+        let body = reference.dropFirst(2).dropLast()
+        let separator = body.firstRange(of: ":-")
+        let name = separator.map { body[..<$0.lowerBound] } ?? body
+        guard isName(name) else {
+            report(malformed(reference, "\(quotedForDisplay(reference)) names no variable"))
+            return ""
+        }
+        let variable = variables[String(name)]
+        guard let separator else {
+            if variable == nil {
+                report(
+                    Problem(
+                        code: ConfigurationCode.unsetVariable, message: "the variable `\(name)` is not set",
+                        help: "set it in the environment or in .env, or give a default: `${\(name):-default}`",
+                        reference: reference))
+            }
+            return variable?.value ?? ""
+        }
+        let fallback = body[separator.upperBound...]
+        if fallback.contains("${") {
+            report(malformed(reference, "a default cannot refer to another variable"))
+            return ""
+        }
+        return variable.flatMap { $0.value.isEmpty ? nil : $0.value } ?? String(fallback)
+    }
+
+    private static func malformed(_ reference: String, _ message: String) -> Problem {
+        Problem(code: ConfigurationCode.malformedReference, message: message, help: fault, reference: reference)
+    }
+
+    /// The reference itself where it stands as it is in the source, else the whole scalar.
+    private static func place(of reference: String, in range: Range<Int>, _ source: SourceText) -> SourceSpan {
+        let wanted = Array(reference.utf8)
+        let bytes = source.bytes[range.clamped(to: 0..<source.bytes.count)].prefix(searchedBytes)
+        let start = bytes.indices.first { bytes[$0...].starts(with: wanted) }
+        return SourceSpan(source.origin, start.map { $0..<$0 + wanted.count } ?? range)
+    }
+}

@@ -1,0 +1,63 @@
+/// A part of a YAML document, with the place where it stands. Aliases are resolved, merge keys merged.
+package struct YAMLNode: Sendable {
+    package enum Content: Sendable {
+        case scalar(YAMLScalar)
+        case sequence([YAMLNode])
+        case mapping([YAMLPair])
+    }
+
+    package var content: Content
+    /// Bytes of the source that it was read from; where it stands behind an alias, those of the alias.
+    package var range: Range<Int>
+    /// The anchored node's own place, where this one was reached by an alias.
+    package var anchorRange: Range<Int>?
+    /// Nodes in this tree, itself and all that aliases stand for included.
+    package var weight: Int
+
+    package init(_ content: Content, range: Range<Int>, anchorRange: Range<Int>? = nil) {
+        self.content = content
+        self.range = range
+        self.anchorRange = anchorRange
+        weight =
+            switch content {
+            case .scalar: 1
+            case .sequence(let items): items.reduce(1) { $0 + $1.weight }
+            case .mapping(let pairs): pairs.reduce(1) { $0 + $1.key.weight + $1.value.weight }
+            }
+    }
+
+    package var scalar: YAMLScalar? { if case .scalar(let scalar) = content { scalar } else { nil } }
+
+    /// Nothing at all, `~` or `null`.
+    package var isNull: Bool { scalar.map { $0.resolved == .null } ?? false }
+}
+
+/// One entry of a mapping.
+package struct YAMLPair: Sendable {
+    package var key: YAMLNode
+    package var value: YAMLNode
+}
+
+/// Text, and whether it is to be read as text.
+package struct YAMLScalar: Sendable {
+    package enum Kind: Sendable {
+        /// Unquoted and untagged: the core schema tells what it is.
+        case plain
+        /// Quoted, a block scalar, or tagged `!!str`.
+        case text
+    }
+
+    package var text: String
+    package var kind: Kind
+    /// As it was written, where `text` is what variables made of it.
+    package var reference: String?
+
+    package init(_ text: String, _ kind: Kind) {
+        self.text = text
+        self.kind = kind
+    }
+
+    package var resolved: CoreSchemaValue {
+        kind == .plain ? CoreSchemaValue(text) : .text
+    }
+}
