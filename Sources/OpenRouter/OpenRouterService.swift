@@ -46,8 +46,7 @@ package final class OpenRouterService: ModelService {
 
     /// Has the service ask `gate` before every request. To be called once, before the first one.
     ///
-    /// - Parameter wake: called on any thread, also from within this service; it must have ``gateOpened()`` called on the
-    ///   loop later.
+    /// - Parameter wake: called on any thread; it must have ``gateOpened()`` called on the loop soon.
     package func share(_ gate: RequestGate, wake: @escaping @Sendable () -> Void) {
         self.gate = gate.join(wake: wake)
     }

@@ -1,3 +1,4 @@
+import Commands
 import Glibc
 
-puts("placeholder")
+exit(Program.ofThisProcess().run().rawValue)

@@ -1,0 +1,116 @@
+package import CommandLineSpec
+import Configuration
+
+/// The whole command line of `ailoopctl`, as data.
+package enum CommandTable {
+    package static let version = "0.1.0"
+
+    package static let program = ProgramSpec(
+        name: "ailoopctl", version: version,
+        summary: "run, try, measure and check AI-loop sessions over WebSocket JSON-RPC",
+        globalOptions: [
+            OptionSpec("help", short: "h", "Show help and leave"),
+            OptionSpec("version", short: "V", "Show the version and leave"),
+            OptionSpec(
+                "color", value: ValueSpec("WHEN", .choice(["auto", "always", "never"])),
+                "Colour in messages; auto: on a terminal where NO_COLOR is unset"),
+        ],
+        commands: [serve, chat, bench, replay, validateConfig],
+        exitCodes: [
+            ExitCode.success, .failed, .usage, .unavailable, .configuration, .interrupted, .terminated,
+        ].map(\.spec))
+
+    private static let configurationFile = OptionSpec(
+        "config", short: "c", value: ValueSpec("FILE", .file),
+        "Configuration file (\(ConfigurationInputs.defaultFile) where there is one)")
+    private static let service = OptionSpec(
+        "ai-service", value: ValueSpec("NAME", .choice(Settings.AIService.allCases.map(\.rawValue))),
+        setting: "ai_service", "Who answers; mock needs no key")
+    private static let logLevel = OptionSpec(
+        "log-level", value: ValueSpec("LEVEL", .choice(Settings.Logging.Level.allCases.map(\.rawValue))),
+        setting: "logging.level", "The least important messages to log")
+    private static let logFormat = OptionSpec(
+        "log-format", value: ValueSpec("FORMAT", .choice(Settings.Logging.Format.allCases.map(\.rawValue))),
+        setting: "logging.format", "How log lines look")
+    private static let logFile = OptionSpec(
+        "log-file", value: ValueSpec("FILE", .file), setting: "logging.file", "File to append the log to")
+
+    private static let serve = CommandSpec(
+        name: "serve", summary: "serve AI-loop sessions to WebSocket clients",
+        examples: [
+            .init("ailoopctl serve", "as config.yaml says"),
+            .init("ailoopctl serve --ai-service mock", "without a key: built-in answers"),
+            .init("ailoopctl serve -c prod.yaml --port 9000", "another file, another port"),
+        ],
+        options: [
+            configurationFile, service,
+            OptionSpec(
+                "host", value: ValueSpec("HOST", .text), setting: "server.host", "Address or host name to listen on"),
+            OptionSpec(
+                "port", short: "p", value: ValueSpec("PORT", .integer(0...65535)), setting: "server.port",
+                "Port to listen on; 0: any free one"),
+            OptionSpec(
+                "model", short: "m", value: ValueSpec("MODEL", .text), setting: "openrouter.model",
+                "The model that answers"),
+            logLevel, logFormat, logFile,
+        ])
+
+    private static let chat = CommandSpec(
+        name: "chat", summary: "talk to a model, or to a server",
+        examples: [
+            .init("ailoopctl chat", "a conversation"),
+            .init("ailoopctl chat 'What is a monad?'", "one question, one answer"),
+            .init("ailoopctl chat 'Summarise this' < notes.txt", "a question about a file"),
+            .init("ailoopctl chat --url ws://127.0.0.1:8000/ws", "through a running server"),
+        ],
+        arguments: [
+            ArgumentSpec(
+                "MESSAGE", .text, "A message to be answered; without one a conversation begins",
+                excessHelp: "put quotes around a message of several words")
+        ],
+        options: [
+            OptionSpec(
+                "url", short: "u", value: ValueSpec("URL", .url), "WebSocket of a running server; else in this process"),
+            configurationFile, service,
+            OptionSpec(
+                "model", short: "m", value: ValueSpec("MODEL", .text), setting: "openrouter.model",
+                "The model that answers"),
+            OptionSpec(
+                "system", short: "s", value: ValueSpec("TEXT", .text), setting: "ai_loop.system_prompt",
+                "What the model is told before the conversation"),
+            OptionSpec(
+                "param", value: ValueSpec("NAME=VALUE", .assignment), isRepeatable: true,
+                "A parameter of every request, as temperature=0.2"),
+            OptionSpec("json", "One JSON event a line instead of text"),
+        ])
+
+    private static let bench = CommandSpec(
+        name: "bench", summary: "measure a server: time to first chunk, gaps, rates", isBuilt: false)
+
+    private static let replay = CommandSpec(
+        name: "replay", summary: "play scripted conversations and check how they end", isBuilt: false)
+
+    private static let validateConfig = CommandSpec(
+        name: "validate-config", summary: "find everything that is wrong with a configuration",
+        examples: [
+            .init("ailoopctl validate-config", "the file that serve would load"),
+            .init("ailoopctl validate-config a.yaml b.yaml", "several files"),
+            .init("ailoopctl validate-config - < a.yaml", "standard input"),
+            .init("ailoopctl validate-config --format json", "for programs"),
+        ],
+        arguments: [
+            ArgumentSpec(
+                "FILE", .file, "File to check (default: \(ConfigurationInputs.defaultFile)); -: standard input",
+                isRepeatable: true)
+        ],
+        options: [
+            OptionSpec(
+                "format", short: "f", value: ValueSpec("FORMAT", .choice(["text", "json"])), "How findings are printed"),
+            OptionSpec("strict", "Warnings count as findings too"),
+        ],
+        exitCodes: [
+            ExitCodeSpec(0, "nothing found that keeps the configuration from use"),
+            ExitCodeSpec(1, "findings"),
+            ExitCode.unreadable.spec,
+        ])
+}

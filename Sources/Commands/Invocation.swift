@@ -1,0 +1,45 @@
+package import CommandLineSpec
+package import Configuration
+import Diagnostics
+
+/// One call of the program: what was asked for, and where answers go.
+package struct Invocation: Sendable {
+    package let parsed: ParsedCommandLine
+    package let environment: [String: String]
+    package let console: Console
+
+    package init(parsed: ParsedCommandLine, environment: [String: String], console: Console) {
+        self.parsed = parsed
+        self.environment = environment
+        self.console = console
+    }
+
+    /// The configuration that the command runs on: its file, `.env`, the environment, and the options that set keys.
+    package func loadConfiguration() -> LoadedConfiguration {
+        ConfigurationLoader().load(
+            ConfigurationInputs(file: parsed.value(of: "config"), environment: environment, options: settingOptions))
+    }
+
+    /// As ``loadConfiguration()``; what is wrong is told on standard error. nil where the configuration cannot be used.
+    package func usableConfiguration() -> (loaded: LoadedConfiguration, settings: Settings)? {
+        let loaded = loadConfiguration()
+        let report = ConfigurationReport(loaded)
+        if !loaded.diagnostics.isEmpty { console.tell(report.text(usesColour: console.coloursErrors)) }
+        return loaded.settings.map { (loaded, $0) }
+    }
+
+    package func reportUsage(_ problems: [UsageProblem]) {
+        let name = [CommandTable.program.name, parsed.command].compactMap { $0 }.joined(separator: " ")
+        for problem in problems { console.tell("\(name): \(problem.line)\n") }
+        console.tell("`\(name) --help` shows how to call it.\n")
+    }
+
+    /// Options of this command that set a configuration key.
+    private var settingOptions: [ConfigurationInputs.Option] {
+        let command = parsed.command.flatMap { CommandTable.program.command(named: $0) }
+        return (command?.options ?? []).compactMap { option in
+            guard let path = option.setting, let text = parsed.value(of: option.name) else { return nil }
+            return ConfigurationInputs.Option(name: option.name, path: path, text: text)
+        }
+    }
+}

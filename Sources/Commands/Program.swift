@@ -1,0 +1,70 @@
+import CommandLineSpec
+import Glibc
+
+/// The program: a command line in, an exit code out.
+package struct Program: Sendable {
+    private let arguments: [String]
+    private let environment: [String: String]
+
+    /// `arguments` without the program's own name.
+    package init(arguments: [String], environment: [String: String]) {
+        self.arguments = arguments
+        self.environment = environment
+    }
+
+    /// As this process was called. From then on a write to a reader that has gone is an error and ends nothing by itself.
+    package static func ofThisProcess() -> Program {
+        signal(SIGPIPE, SIG_IGN)
+        return Program(arguments: Array(CommandLine.arguments.dropFirst()), environment: ProcessEnvironment.variables())
+    }
+
+    /// Runs the command; output goes to the descriptors given.
+    package func run(output: Int32 = STDOUT_FILENO, error: Int32 = STDERR_FILENO) -> ExitCode {
+        let parsed = CommandLineParser.parse(arguments, by: CommandTable.program)
+        let colour = parsed.value(of: "color").flatMap(Console.Colour.init) ?? .auto
+        let console = Console(output: output, error: error, colour: colour, environment: environment)
+        do throws(OutputError) {
+            return try run(Invocation(parsed: parsed, environment: environment, console: console))
+        } catch {
+            switch error {
+            case .closed:
+                // Whoever read has seen enough, as in `… | head -1`.
+                return .success
+            case .failed(let reason):
+                console.tell("ailoopctl: cannot write to standard output: \(reason)\n")
+                return .failed
+            }
+        }
+    }
+
+    private func run(_ invocation: Invocation) throws(OutputError) -> ExitCode {
+        let (parsed, console) = (invocation.parsed, invocation.console)
+        let command = parsed.command.flatMap { CommandTable.program.command(named: $0) }
+        let help = HelpText(CommandTable.program)
+        if parsed.isGiven("help") {
+            try console.write(command.map { help.help(for: $0) } ?? help.overview())
+            return .success
+        }
+        if parsed.isGiven("version") {
+            try console.write("\(CommandTable.program.name) \(CommandTable.program.version)\n")
+            return .success
+        }
+        guard parsed.problems.isEmpty else {
+            invocation.reportUsage(parsed.problems)
+            return .usage
+        }
+        guard let command else {
+            console.tell(help.overview())
+            return .usage
+        }
+        guard command.isBuilt else {
+            console.tell("ailoopctl: `\(command.name)` is not built yet\n")
+            return .usage
+        }
+        return switch command.name {
+        case "serve": ServeCommand(invocation).run()
+        case "chat": try ChatCommand(invocation).run()
+        default: try ValidateConfigCommand(invocation).run()
+        }
+    }
+}
