@@ -39,6 +39,28 @@ import Testing
         }
     }
 
+    @Test("a damaged response is read without harm, and alike however it is cut", arguments: StreamFixture.all)
+    func damaged(_ fixture: StreamFixture) {
+        guard !fixture.body.isEmpty else { return }
+        for seed in UInt64(1)...60 {
+            var random = SplitMix(seed: seed)
+            var bytes = Array(fixture.body.utf8)
+            for _ in 0...random.next() % 3 {
+                let place = Int(random.next() % UInt64(bytes.count))
+                switch random.next() % 3 {
+                case 0: bytes[place] = UInt8(truncatingIfNeeded: random.next())
+                case 1: bytes.remove(at: place)
+                default: bytes.insert(contentsOf: bytes[place..<min(place + 30, bytes.count)], at: place)
+                }
+                if bytes.isEmpty { return }
+            }
+            let whole = read(fixture, pieces: [bytes])
+            let dripped = read(fixture, pieces: bytes.map { [$0] })
+            #expect(whole.events == dripped.events, "seed \(seed)")
+            #expect(whole.result == dripped.result, "seed \(seed)")
+        }
+    }
+
     private struct Reading {
         var events: [ModelEvent] = []
         var result: Result<ModelCompletion, ModelError>
