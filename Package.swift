@@ -29,7 +29,9 @@ let package = Package(
     name: "ailoopctl",
     products: [
         .executable(name: "ailoopctl", targets: ["ailoopctl"]),
+        .executable(name: "scripted-upstream", targets: ["scripted-upstream"]),
         .executable(name: "websocket-echo", targets: ["websocket-echo"]),
+        .executable(name: "websocket-load", targets: ["websocket-load"]),
     ],
     targets: [
         // Protocol cores: values in, values out. No Foundation, no Glibc, no sockets, files, clocks, threads.
@@ -79,10 +81,16 @@ let package = Package(
         library("Benchmarking"),
 
         // Support for conformance suites, tests and benchmarks; no part of the product.
-        library("ScriptedUpstream", ["EventLoops", "HTTP1", "Wire"]),
+        library("ScriptedUpstream", ["EventLoops", "HTTP1", "JSON", "Wire"]),
+        executable(
+            "scripted-upstream", path: "Sources/ScriptedUpstreamTool",
+            ["EventLoops", "HTTP1", "JSON", "ScriptedUpstream"]),
         executable(
             "websocket-echo", path: "Sources/WebSocketEcho",
             ["EventLoops", "HTTP1", "WebSocket", "WebSocketConnections"]),
+        executable(
+            "websocket-load", path: "Sources/WebSocketLoad",
+            ["Benchmarking", "EventLoops", "HTTP1", "WebSocket", "WebSocketConnections"]),
 
         tests(of: "Benchmarking"),
         tests(of: "Wire"),
@@ -97,13 +105,16 @@ let package = Package(
         tests(of: "CommandLineSpec", ["Diagnostics"]),
         tests(of: "Configuration", ["Diagnostics", "JSON"]),
         tests(of: "EventLoops", ["Wire"]),
-        tests(of: "TLS", ["Wire"]),
-        tests(of: "HTTPClient", ["EventLoops", "HTTP1", "ScriptedUpstream", "TLS", "Wire"]),
+        // Servers and certificates made with the `openssl` command.
+        .target(name: "TLSPeer", path: "Tests/TLSPeer", swiftSettings: settings),
+        tests(of: "TLS", ["TLSPeer", "Wire"]),
+        tests(of: "HTTPClient", ["EventLoops", "HTTP1", "ScriptedUpstream", "TLS", "TLSPeer", "Wire"]),
         tests(of: "Observability", ["EventLoops", "JSON"]),
         tests(of: "WebSocketConnections", ["EventLoops", "HTTP1", "WebSocket", "Wire"]),
         tests(
             of: "OpenRouter",
             ["AILoop", "EventLoops", "HTTP1", "HTTPClient", "JSON", "ScriptedUpstream", "ServerSentEvents"]),
+        tests(of: "ScriptedUpstream", ["EventLoops", "HTTP1", "JSON", "Wire"]),
         tests(of: "Sessions", ["AILoop", "EventLoops", "JSON", "Observability"]),
         tests(
             of: "InteractiveServer",

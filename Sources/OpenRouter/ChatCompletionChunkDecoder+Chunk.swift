@@ -75,6 +75,7 @@ extension ChatCompletionChunkDecoder {
         // Where several answers were asked for, the first one is the answer.
         guard delta.index == 0 else { return }
         hasChoices = true
+        if delta.hasDelta, delta.text != nil { marks.hasDeltaText = true }
         // A whole message stands alone, or repeats what the deltas said.
         if var message = delta.message, !delta.hasDelta, !hasContent {
             try Self.readDelta(&message, &delta, isWhole: true)

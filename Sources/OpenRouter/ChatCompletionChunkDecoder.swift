@@ -30,6 +30,7 @@ package struct ChatCompletionChunkDecoder: Sendable {
     package internal(set) var hasContent = false
     /// Whether `reasoning_details` came: an empty list is told once only, for many services repeat it with every chunk.
     var hasReasoningDetails = false
+    private var template = ChunkTemplate()
     private let errors: APIErrorDecoder
 
     package init(errors: APIErrorDecoder) {
@@ -45,6 +46,10 @@ package struct ChatCompletionChunkDecoder: Sendable {
         _ payload: UnsafeRawBufferPointer, isErrorEvent: Bool = false, into events: inout [ModelEvent]
     ) -> Outcome {
         if isErrorEvent { return .failed(failure(in: payload)) }
+        if let text = template.text(in: payload) {
+            if !text.isEmpty { events.append(.text(text)) }
+            return .chunk
+        }
         var rest = Self.trimmed(payload)
         guard !rest.isEmpty, rest[0] != UInt8(ascii: ":") else { return .comment }
         while true {
@@ -53,7 +58,11 @@ package struct ChatCompletionChunkDecoder: Sendable {
             var marks = Marks()
             do throws(JSONParseError) {
                 try decodeChunk(rest, &marks, into: &events)
-                return failure(marks, in: rest).map(Outcome.failed) ?? .chunk
+                if let failure = failure(marks, in: rest) { return .failed(failure) }
+                if marks.hasDeltaText, events.count == countBefore + 1, case .text(let text) = events.last {
+                    template.learn(rest, text: text)
+                }
+                return .chunk
             } catch {
                 guard error.kind == .trailingCharacters, let next = Self.gluedFrame(rest, at: error.offset) else {
                     events.removeSubrange(countBefore...)
@@ -107,6 +116,8 @@ package struct ChatCompletionChunkDecoder: Sendable {
         var looksLikeError = false
         /// `finish_reason` is `error`.
         var finishedInError = false
+        /// A delta has a `content` that is a string.
+        var hasDeltaText = false
     }
 
     private func failure(_ marks: Marks, in payload: UnsafeRawBufferPointer) -> ModelError? {

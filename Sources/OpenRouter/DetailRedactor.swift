@@ -46,6 +46,8 @@ package struct DetailRedactor: Sendable {
     }
 
     private func markEchoes(of text: String, in marked: inout MarkedText) {
+        // A short detail holds no piece of a long message. What is long only by its white space is looked at.
+        guard marked.count >= Self.promptWindowBytes || text.utf8.count <= 64 + 4 * marked.count else { return }
         let bytes = Self.oneLine(text.utf8, limit: .max)
         guard bytes.count >= Self.shortestMessageBytes else { return }
         marked.markEchoes(of: bytes, window: min(Self.promptWindowBytes, bytes.count), as: .prompt)
@@ -80,16 +82,24 @@ private struct MarkedText {
         marks = Array(repeating: .none, count: bytes.count)
     }
 
+    var count: Int { bytes.count }
+
     /// Marks whatever of this text stands in `source` too, in pieces of `window` bytes or more.
     ///
     /// A rolling hash visits every window of both once. Two windows whose 64-bit hashes agree are taken for equal.
     mutating func markEchoes(of source: [UInt8], window: Int, as mark: Mark) {
         guard window > 0, bytes.count >= window, source.count >= window else { return }
         var places: [UInt64: [Int]] = [:]
-        Self.forEachWindow(of: bytes, length: window) { places[$1, default: []].append($0) }
+        // Conversations are long: a bit for each hash keeps most of their windows from being looked up.
+        var isPresent = [Bool](repeating: false, count: 1 << 14)
+        Self.forEachWindow(of: bytes, length: window) { start, hash in
+            places[hash, default: []].append(start)
+            isPresent[Int(hash >> 50)] = true
+        }
         var found: [Int] = []
         Self.forEachWindow(of: source, length: window) { _, hash in
-            if let starts = places.removeValue(forKey: hash) { found += starts }
+            guard isPresent[Int(hash >> 50)], let starts = places.removeValue(forKey: hash) else { return }
+            found += starts
         }
         for start in found {
             for index in start..<start + window { marks[index] = mark }

@@ -46,7 +46,8 @@ package final class OpenRouterService: ModelService {
 
     /// Has the service ask `gate` before every request. To be called once, before the first one.
     ///
-    /// - Parameter wake: called on any thread; it must have ``gateOpened()`` called on the loop soon.
+    /// - Parameter wake: called on any thread, also from within this service; it must have ``gateOpened()`` called on the
+    ///   loop later.
     package func share(_ gate: RequestGate, wake: @escaping @Sendable () -> Void) {
         self.gate = gate.join(wake: wake)
     }
