@@ -19,7 +19,7 @@ final class UpstreamServer {
         self.records = records
         self.greeting = greeting
         self.script = script
-        pacer = Pacer(loop: loop)
+        pacer = try Pacer(loop: loop)
         guard let address = SocketAddress(host: "127.0.0.1", port: port) else {
             preconditionFailure("127.0.0.1 is an address")
         }
@@ -38,6 +38,7 @@ final class UpstreamServer {
         listener = nil
         for connection in connections.values { connection.abort() }
         connections = [:]
+        pacer.stop()
         loop.stop()
     }
 

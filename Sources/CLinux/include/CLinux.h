@@ -1,6 +1,6 @@
-// What Linux offers and Swift's Glibc module lacks: epoll, eventfd, signalfd, accept4, thread names.
+// What Linux offers and Swift's Glibc module lacks: epoll, eventfd, signalfd, timerfd, accept4, thread names.
 //
-// Header-only. `_GNU_SOURCE` stays undefined here (it breaks debug builds), so accept4 is declared by hand.
+// Almost header-only. `_GNU_SOURCE` stays undefined here (it breaks debug builds), so accept4 is declared by hand.
 #ifndef CLINUX_H
 #define CLINUX_H
 
@@ -33,6 +33,11 @@ static inline int clinux_epoll_ctl(int epoll, int operation, int fd, uint32_t ev
 static inline uint64_t clinux_event_token(const struct epoll_event *event) { return event->data.u64; }
 
 static inline int clinux_accept(int fd) { return accept4(fd, 0, 0, SOCK_CLOEXEC | SOCK_NONBLOCK); }
+
+// A descriptor that is readable once a time has come, and the setting of that time (nanoseconds of the monotonic clock, not
+// 0). Not inline: <sys/timerfd.h> here would take `timespec` from Glibc's module into this one.
+int clinux_timerfd(void);
+void clinux_timerfd_set(int fd, uint64_t nanoseconds);
 
 // Readable when one of the blocked signals in the set is pending.
 static inline int clinux_signalfd(const sigset_t *set) { return signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK); }
