@@ -61,19 +61,21 @@ let package = Package(
         // The product.
         library("OpenRouter", ["AILoop", "HTTP1", "JSON", "ServerSentEvents"]),
         library("Sessions", ["AILoop", "EventLoops", "JSON", "Observability"]),
-        library(
-            "InteractiveServer",
-            [
+        .target(
+            name: "InteractiveServer",
+            dependencies: [
                 "AILoop", "Configuration", "EventLoops", "HTTP1", "HTTPClient", "JSON", "JSONRPC", "Observability",
-                "OpenRouter", "SessionProtocol", "Sessions", "WebSocket", "Wire",
-            ]),
+                "OpenRouter", "SessionProtocol", "Sessions", "WebSocket", "WebSocketConnections", "Wire",
+            ],
+            resources: [.embedInCode("Resources/chat.html")], swiftSettings: settings),
         library(
-            "InteractiveClient", ["EventLoops", "HTTP1", "JSON", "JSONRPC", "SessionProtocol", "WebSocket", "Wire"]),
-        library("ChatUI", ["InteractiveClient", "JSON", "SessionProtocol"]),
+            "InteractiveClient",
+            ["EventLoops", "HTTP1", "JSON", "JSONRPC", "SessionProtocol", "WebSocket", "WebSocketConnections"]),
+        library("ChatUI", ["InteractiveClient", "JSON", "JSONRPC"]),
         library(
             "Commands",
             [
-                "ChatUI", "CommandLineSpec", "Configuration", "Diagnostics", "EventLoops", "InteractiveClient",
+                "ChatUI", "CommandLineSpec", "Configuration", "Diagnostics", "EventLoops", "HTTP1", "InteractiveClient",
                 "InteractiveServer", "JSON", "Observability",
             ]),
         executable("ailoopctl", ["Commands"]),
@@ -91,6 +93,10 @@ let package = Package(
         executable(
             "websocket-load", path: "Sources/WebSocketLoad",
             ["Benchmarking", "EventLoops", "HTTP1", "WebSocket", "WebSocketConnections"]),
+
+        executable(
+            "session-load", path: "Sources/SessionLoad",
+            ["Benchmarking", "EventLoops", "HTTP1", "JSON", "ScriptedUpstream", "WebSocket", "WebSocketConnections"]),
 
         tests(of: "Benchmarking"),
         tests(of: "Wire"),

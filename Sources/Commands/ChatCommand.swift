@@ -60,7 +60,6 @@ struct ChatCommand {
 
     /// Talks to the server at `request.url`, or, where `settings` are given, to a session in this process.
     private func chat(_ request: Request, in settings: Settings?) throws(OutputError) -> ExitCode {
-        invocation.console.tell("ailoopctl: `chat` is not built yet\n")
-        return .usage
+        ChatProcess(request: request, settings: settings, console: invocation.console).run()
     }
 }

@@ -1,4 +1,6 @@
 import Configuration
+import EventLoops
+import Observability
 
 /// `serve`: loads the configuration and runs the server until it is told to stop.
 struct ServeCommand {
@@ -9,15 +11,19 @@ struct ServeCommand {
     }
 
     func run() -> ExitCode {
+        // Before any thread starts, so that every thread has them blocked.
+        SignalSource.block(ServerProcess.signals)
         guard let (loaded, settings) = invocation.usableConfiguration() else { return .configuration }
-        return serve(settings, loaded)
-    }
-
-    /// Runs the server. `loaded` tells where each setting comes from.
-    private func serve(_ settings: Settings, _ loaded: LoadedConfiguration) -> ExitCode {
+        let metrics = Metrics()
+        let log: Logger
+        do {
+            log = try LogSetup.logger(settings, metrics: metrics, isTerminal: invocation.console.isErrorTerminal)
+        } catch {
+            invocation.console.tell("ailoopctl: cannot write the log: \(error)\n")
+            return .configuration
+        }
         let origin = loaded.origin(of: "ai_service").description(in: loaded.catalog)
-        invocation.console.tell("ailoopctl: AI service: \(settings.aiService.rawValue) (\(origin))\n")
-        invocation.console.tell("ailoopctl: `serve` is not built yet\n")
-        return .usage
+        log.info("starting", ["ai_service": .string(settings.aiService.rawValue), "origin": .string(origin)])
+        return ServerProcess(settings: settings, log: log, metrics: metrics, console: invocation.console).run()
     }
 }

@@ -71,6 +71,14 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// `0.0.0.0` or `::`: every address of the machine.
+    package var isUnspecified: Bool {
+        switch storage {
+        case .v4(let address, _): address == 0
+        case .v6(let groups, _, _): groups == SIMD8(repeating: 0)
+        }
+    }
+
     package var isIPv6: Bool {
         if case .v6 = storage { true } else { false }
     }

@@ -10,15 +10,17 @@ package enum JSONText {
 
     package static func append(_ value: Int, to output: inout [UInt8]) {
         if value < 0 { output.append(UInt8(ascii: "-")) }
-        var rest = value.magnitude
-        guard rest >= 10 else { return output.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest)) }
-        let start = output.count
-        while rest > 0 {
-            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-            output.append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit))
-            rest = quotient
+        // 20 digits are the most that 64 bits need.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var start = digits.count
+            var rest = value.magnitude
+            repeat {
+                start &-= 1
+                digits.initializeElement(at: start, to: UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10))
+                rest /= 10
+            } while rest > 0
+            output.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
         }
-        output[start...].reverse()
     }
 
     private static func appendEscaped(_ utf8: UnsafeRawBufferPointer, to output: inout [UInt8]) {

@@ -82,3 +82,14 @@ package enum JSONKind: String, Sendable, Hashable, CaseIterable {
     case bool = "boolean"
     case number, string, array, object
 }
+
+extension JSONKind {
+    /// The kind with its article, for error messages: `a string`, `an object`, `null`.
+    package var phrase: String {
+        switch self {
+        case .null: "null"
+        case .array, .object: "an \(rawValue)"
+        case .bool, .number, .string: "a \(rawValue)"
+        }
+    }
+}

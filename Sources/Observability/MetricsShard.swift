@@ -26,14 +26,14 @@ package final class MetricsShard: Sendable {
         numbers[metric.rawValue].wrappingAdd(amount, ordering: .relaxed)
     }
 
-    /// Counts a duration.
-    package func observe(nanoseconds: Int, in metric: DurationMetric) {
+    /// Counts a duration, `times` over.
+    package func observe(nanoseconds: Int, times: Int = 1, in metric: DurationMetric) {
         let bounds = bounds[metric.rawValue]
         var bucket = 0
         while bucket < bounds.count, nanoseconds > bounds[bucket] { bucket += 1 }
         let place = metric.rawValue * Self.histogramStride
-        histograms[place + bucket].wrappingAdd(1, ordering: .relaxed)
-        histograms[place + Self.maximumBuckets].wrappingAdd(nanoseconds, ordering: .relaxed)
+        histograms[place + bucket].wrappingAdd(times, ordering: .relaxed)
+        histograms[place + Self.maximumBuckets].wrappingAdd(nanoseconds &* times, ordering: .relaxed)
     }
 
     func value(of metric: Metric) -> Int {

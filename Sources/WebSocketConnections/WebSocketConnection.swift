@@ -67,6 +67,8 @@ package final class WebSocketConnection {
     /// The peer's last word, once it came.
     private var ending: WebSocketEnding?
     private var isReadingPaused = false
+    /// Set by ``detachAfterMessage(_:)``.
+    private var detachment: ((DetachedWebSocket) -> Void)?
 
     /// Takes over a channel whose handshake is done, as its delegate. What the handshake's reader has already read of the
     /// peer's first frames goes to ``receive(_:)``.
@@ -81,6 +83,21 @@ package final class WebSocketConnection {
         isServer = if case .server = role { true } else { false }
         machine = WebSocketProtocol(role: role, limits: limits.messages)
         channel.delegate = self
+    }
+
+    /// Goes on, on another loop, with a connection that was detached from its own. Its unsent output is sent again; its
+    /// unread input goes to ``receive(_:)``, when the owner is ready for messages.
+    package init(
+        resuming detached: DetachedWebSocket, channel: TCPChannel, limits: WebSocketConnectionLimits,
+        delegate: (any WebSocketConnectionDelegate)? = nil
+    ) {
+        self.channel = channel
+        self.delegate = delegate
+        self.limits = limits
+        isServer = detached.isServer
+        machine = detached.machine
+        channel.delegate = self
+        channel.write(detached.unsent)
     }
 
     /// Messages can be sent: no close frame was sent, and the connection stands.
@@ -131,6 +148,22 @@ package final class WebSocketConnection {
         end { channel.reset() }
     }
 
+    /// Within ``WebSocketConnectionDelegate/connection(_:receivedText:)``: ends the connection here without closing it, once
+    /// that call has returned, and hands over what another loop needs to go on.
+    package func detachAfterMessage(_ take: @escaping (DetachedWebSocket) -> Void) {
+        detachment = take
+    }
+
+    private func detach(unread: UnsafeRawBufferPointer, _ take: (DetachedWebSocket) -> Void) {
+        var released: (descriptor: Int32, unsent: [UInt8])?
+        end { released = channel.detach() }
+        guard let released else { return }
+        take(
+            DetachedWebSocket(
+                descriptor: released.descriptor, isServer: isServer, machine: machine, unsent: released.unsent,
+                unread: Array(unread)))
+    }
+
     private func beginClosing() {
         guard case .open = state else { return }
         // The peer's close frame must be read, however much it has not read of ours.
@@ -150,7 +183,8 @@ package final class WebSocketConnection {
     private func finish(_ error: SystemError? = nil) {
         let delegate = delegate
         let ending = ending ?? .lost(error)
-        end { channel.close() }
+        // What the peer has not taken by now is not left to the kernel to deliver.
+        end { channel.outboundBytes > 0 ? channel.reset() : channel.close() }
         delegate?.connection(self, ended: ending)
     }
 
@@ -158,6 +192,7 @@ package final class WebSocketConnection {
         if case .closing(let timer) = state { channel.loop.cancel(timer) }
         state = .ended
         delegate = nil
+        detachment = nil
         close()
     }
 }
@@ -171,6 +206,7 @@ extension WebSocketConnection {
         while let event = machine.next(in: bytes, at: &offset) {
             handle(event)
             if case .ended = state { return }
+            if let take = detachment { return detach(unread: UnsafeRawBufferPointer(rebasing: bytes[offset...]), take) }
         }
         if case .open = state, channel.outboundBytes > limits.maximumUnsentBytes, !isReadingPaused {
             isReadingPaused = true

@@ -1,0 +1,36 @@
+import Configuration
+import EventLoops
+import Observability
+
+/// Makes the log that the configuration asks for.
+enum LogSetup {
+    /// Secrets of the configuration appear in no line of it.
+    static func logger(_ settings: Settings, metrics: Metrics, isTerminal: Bool) throws(SystemError) -> Logger {
+        let redactor = SecretRedactor()
+        for secret in [settings.openRouter.apiKey].compactMap(\.self) + settings.server.auth.tokens {
+            redactor.register(secret.reveal())
+        }
+        return try Logger(
+            level: level(settings.logging.level), format: format(settings.logging, isTerminal: isTerminal),
+            sink: settings.logging.file.map { .file($0) } ?? .standardError, redactor: redactor,
+            metrics: metrics.makeShard())
+    }
+
+    private static func level(_ level: Settings.Logging.Level) -> LogLevel {
+        switch level {
+        case .trace: .trace
+        case .debug: .debug
+        case .info: .info
+        case .warning: .warning
+        case .error: .error
+        }
+    }
+
+    private static func format(_ logging: Settings.Logging, isTerminal: Bool) -> LogFormat {
+        switch logging.format {
+        case .json: .json
+        case .text: .text
+        case .auto: logging.file == nil && isTerminal ? .text : .json
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import Configuration
+import EventLoops
+import Glibc
+import InteractiveServer
+import Observability
+import Synchronization
+
+/// `serve` in this process: from the settings to the exit code. Signals end it.
+struct ServerProcess {
+    /// What ends the server, or has it open its log anew. To be blocked in `main`.
+    static let signals = [SIGTERM, SIGINT, SIGHUP]
+    /// How long the log may take to write its last lines.
+    private static let logClosingNanoseconds: UInt64 = 1_000_000_000
+
+    let settings: Settings
+    let log: Logger
+    let metrics: Metrics
+    let console: Console
+
+    /// Runs until a signal has ended the server; returns the exit code.
+    ///
+    /// SIGTERM and SIGINT drain, a second one ends at once; SIGHUP opens the log file anew. The signals must be blocked
+    /// already (``SignalSource/block(_:)``), in `main`, before any thread starts.
+    func run() -> ExitCode {
+        let control: EventLoop
+        do {
+            control = try EventLoop(name: "control")
+        } catch {
+            say("cannot start: \(error)")
+            return .unavailable
+        }
+        let outcome = Mutex(ExitCode.success)
+        control.submit { [self] in start(on: control, outcome: { code in
+            outcome.withLock { $0 = code }
+            control.stop()
+        }) }
+        control.run()
+        log.close(within: Self.logClosingNanoseconds)
+        return outcome.withLock { $0 }
+    }
+
+    /// On the control loop.
+    private func start(on control: EventLoop, outcome: @escaping @Sendable (ExitCode) -> Void) {
+        let server = ServerSlot()
+        do {
+            let signals = try SignalSource(loop: control, signals: Self.signals) { signal in
+                handle(signal, server: server, outcome: outcome)
+            }
+            server.keep(LoopBound(signals, loop: control))
+        } catch {
+            say("cannot watch signals: \(error)")
+            return outcome(.unavailable)
+        }
+        Task {
+            do {
+                let started = try await InteractiveServer.start(
+                    settings: settings, metrics: metrics, log: log,
+                    makeService: ModelServices.factory(settings: settings, metrics: metrics, log: log))
+                announce(started.address)
+                server.started(started)
+            } catch {
+                say("error: \(error)")
+                outcome(.unavailable)
+            }
+        }
+    }
+
+    private func handle(_ signal: Int32, server: ServerSlot, outcome: @escaping @Sendable (ExitCode) -> Void) {
+        if signal == SIGHUP { return log.reopen() }
+        switch server.noteSignal() {
+        case .drain(let server):
+            say("draining: running answers may end, at most for \(settings.server.shutdownGrace.inSeconds) s; again to end now")
+            Task {
+                await server.drain(grace: settings.server.shutdownGrace)
+                outcome(.success)
+            }
+        case .end:
+            say("ended at once")
+            outcome(signal == SIGINT ? .interrupted : .terminated)
+        }
+    }
+
+    /// Tells a person something.
+    private func say(_ line: String) {
+        console.tell("ailoopctl: \(line)\n")
+    }
+
+    private func announce(_ address: SocketAddress) {
+        let reachable = address.isUnspecified ? "localhost:\(address.port)" : "\(address)"
+        var lines = ["listening on ws://\(address)\(settings.server.path)"]
+        if settings.server.webUI { lines.append("  chat page   http://\(reachable)/") }
+        lines.append("  terminal    ailoopctl chat --url ws://\(reachable)\(settings.server.path)")
+        lines.append("  health      http://\(reachable)/healthz")
+        if settings.aiService == .mock {
+            lines.append("  The built-in mock service answers; say \"help\" to it.")
+        }
+        for line in lines { say(line) }
+    }
+}
+
+/// The server once it runs, and how often it was asked to end.
+private final class ServerSlot: Sendable {
+    enum Decision {
+        case drain(InteractiveServer)
+        case end
+    }
+
+    private struct State {
+        var server: InteractiveServer?
+        var signals: LoopBound<SignalSource>?
+        var isEnding = false
+    }
+
+    private let state = Mutex(State())
+
+    func keep(_ signals: LoopBound<SignalSource>) {
+        state.withLock { $0.signals = signals }
+    }
+
+    func started(_ server: InteractiveServer) {
+        state.withLock { $0.server = server }
+    }
+
+    /// The first signal drains a server that runs; every other one ends the process.
+    func noteSignal() -> Decision {
+        state.withLock { state in
+            guard !state.isEnding, let server = state.server else { return .end }
+            state.isEnding = true
+            return .drain(server)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import AILoop
+import Observability
+import Sessions
+
+/// The delegate that writes what happens in sessions to the log. Never what anybody says in them.
+final class EventLog: InlineAILoopDelegate {
+    private let log: Logger
+
+    init(log: Logger) {
+        self.log = log
+    }
+
+    func receive(_ event: AILoopEvent, from session: SessionIdentity) {
+        let id = LogValue.string(session.sessionID)
+        switch event {
+        case .chunkReceived(_, _, isFinal: false), .reasoningChunkReceived:
+            break
+        case .sessionStarted, .paused, .resumed:
+            log.debug(event.name, ["session": id])
+        case .sessionEnded(let reason):
+            log.debug(event.name, ["session": id, "reason": .string(reason)])
+        case .userMessageProcessed(let messageID, _), .chunkReceived(let messageID, _, isFinal: true):
+            log.debug(event.name, ["session": id, "message": .string(messageID)])
+        case .toolCallGenerated(_, let call, _):
+            log.debug(event.name, ["session": id, "tool": .string(call.name), "call": .string(call.id)])
+        case .toolResultProcessed(_, let result):
+            log.debug(event.name, [
+                "session": id, "tool": .string(result.toolName), "call": .string(result.callID),
+                "error": .bool(result.isError),
+            ])
+        case .errorOccurred(let messageID, let error):
+            log.warning(event.name, [
+                "session": id, "message": .string(messageID), "kind": .string(error.kind.rawValue),
+                "detail": .string(error.detail),
+            ])
+        case .usageReported(let messageID, let usage, let model, _):
+            log.debug(event.name, [
+                "session": id, "message": .string(messageID), "model": .string(model ?? ""),
+                "prompt_tokens": .integer(usage.promptTokens), "completion_tokens": .integer(usage.completionTokens),
+            ])
+        }
+    }
+}

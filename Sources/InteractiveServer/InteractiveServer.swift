@@ -1,0 +1,169 @@
+package import AILoop
+package import Configuration
+package import EventLoops
+package import Observability
+import Sessions
+import Synchronization
+
+/// The server: a listening socket and its event loops. Started with ``start(settings:metrics:log:makeService:)``; ended by
+/// ``drain(grace:)`` or ``stop()``.
+package final class InteractiveServer: Sendable {
+    /// Makes the AI service of one loop, on that loop.
+    package typealias ServiceFactory = @Sendable (EventLoop) -> any ModelService
+
+    /// Why a server cannot start, in one line.
+    package struct StartError: Error, Sendable, CustomStringConvertible {
+        package var description: String
+    }
+
+    /// Where it listens, with the port that was chosen where 0 was configured.
+    package let address: SocketAddress
+    private let environment: ServerEnvironment
+    private let workers: [LoopBound<Worker>]
+    private let listener: LoopBound<TCPListener>
+    private let isDraining = Atomic(false)
+
+    private init(
+        address: SocketAddress, environment: ServerEnvironment, workers: [LoopBound<Worker>],
+        listener: LoopBound<TCPListener>
+    ) {
+        self.address = address
+        self.environment = environment
+        self.workers = workers
+        self.listener = listener
+    }
+
+    // MARK: Starting
+
+    /// Starts the loops and listens; returns when connections are taken.
+    package static func start(
+        settings: Settings, metrics: Metrics, log: Logger, makeService: @escaping ServiceFactory
+    ) async throws(StartError) -> InteractiveServer {
+        let port = UInt16(clamping: settings.server.port)
+        guard let address = SocketAddress.resolve(host: settings.server.host, port: port) else {
+            throw StartError(description: "cannot listen on \(settings.server.host): no such host or address")
+        }
+        let environment = ServerEnvironment(
+            settings: settings, bindsLoopback: address.isLoopback, metrics: metrics, log: log)
+        let count = settings.server.eventLoops > 0 ? settings.server.eventLoops : Processors.available
+        do {
+            let loops = try (0..<count).map { try EventLoop(name: "loop-\($0)") }
+            for loop in loops { loop.start() }
+            let directory = WorkerDirectory()
+            var workers: [LoopBound<Worker>] = []
+            for (index, loop) in loops.enumerated() {
+                workers.append(await makeWorker(index, loop, environment, directory, makeService))
+            }
+            directory.fill(workers)
+            let listener = try await listen(at: address, workers: workers, log: log)
+            let bound = await listener.read { $0.address }
+            return InteractiveServer(address: bound, environment: environment, workers: workers, listener: listener)
+        } catch {
+            throw StartError(description: describe(error, address: address))
+        }
+    }
+
+    private static func makeWorker(
+        _ index: Int, _ loop: EventLoop, _ environment: ServerEnvironment, _ directory: WorkerDirectory,
+        _ makeService: @escaping ServiceFactory
+    ) async -> LoopBound<Worker> {
+        await withCheckedContinuation { continuation in
+            loop.submit {
+                let worker = Worker(
+                    index: index, loop: loop, environment: environment, service: makeService(loop),
+                    transfer: { directory.move($0, to: $1) })
+                if index == 0 { worker.askForModels() }
+                continuation.resume(returning: LoopBound(worker, loop: loop))
+            }
+        }
+    }
+
+    /// One socket takes all connections and deals them out in turn: the loops end up with equally many.
+    private static func listen(
+        at address: SocketAddress, workers: [LoopBound<Worker>], log: Logger
+    ) async throws -> LoopBound<TCPListener> {
+        let loop = workers[0].loop
+        return try await withCheckedThrowingContinuation { continuation in
+            loop.submit {
+                var next = 0
+                do {
+                    let listener = try TCPListener(
+                        loop: loop, address: address,
+                        onAccept: { descriptor in
+                            let worker = workers[next % workers.count]
+                            next &+= 1
+                            if worker.loop === loop {
+                                worker.value.accept(descriptor)
+                            } else {
+                                worker.submit { $0.accept(descriptor) }
+                            }
+                        },
+                        onExhaustion: { log.error("connections cannot be taken", ["error": "\($0)"]) })
+                    try listener.start()
+                    continuation.resume(returning: LoopBound(listener, loop: loop))
+                } catch {
+                    continuation.resume(throwing: error)
+                }
+            }
+        }
+    }
+
+    private static func describe(_ error: any Error, address: SocketAddress) -> String {
+        guard let error = error as? SystemError else { return "cannot start: \(error)" }
+        if error.isAddressInUse {
+            return "cannot listen on \(address): the port is in use. Stop the other program, or choose another port with --port."
+        }
+        if error.isPermissionDenied {
+            return "cannot listen on \(address): permission denied. Ports below 1024 need privileges; choose another with --port."
+        }
+        if error.isAddressNotAvailable {
+            return "cannot listen on \(address): this machine does not have that address."
+        }
+        return "cannot listen on \(address): \(error)"
+    }
+
+    // MARK: Ending
+
+    /// Takes no more sessions, lets running answers end, at most for `grace`; then ends everything. Returns when all
+    /// clients have been told and are gone. A second call changes nothing.
+    package func drain(grace: Duration) async {
+        guard !isDraining.exchange(true, ordering: .relaxed) else { return }
+        environment.registry.startDraining()
+        environment.log.info("draining", ["sessions": .integer(environment.registry.count)])
+        await withTaskGroup(of: Void.self) { group in
+            for worker in workers {
+                group.addTask { await Self.drain(worker, grace: grace) }
+            }
+        }
+        stop()
+    }
+
+    private static func drain(_ worker: LoopBound<Worker>, grace: Duration) async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            worker.submit { worker in
+                worker.drain { continuation.resume() }
+                worker.loop.schedule(after: grace.timerNanoseconds) { [weak worker] in worker?.endAll() }
+            }
+        }
+    }
+
+    /// Stops listening and the loops at once.
+    package func stop() {
+        listener.submit { $0.stop() }
+        for worker in workers { worker.loop.submit { worker.loop.stop() } }
+    }
+}
+
+/// Finds the worker that a connection is moved to.
+private final class WorkerDirectory: Sendable {
+    private let workers = Mutex<[LoopBound<Worker>]>([])
+
+    func fill(_ workers: [LoopBound<Worker>]) {
+        self.workers.withLock { $0 = workers }
+    }
+
+    func move(_ connection: MovedConnection, to loopIndex: Int) {
+        let worker = workers.withLock { $0[loopIndex] }
+        worker.submit { $0.arrive(connection) }
+    }
+}

@@ -1,0 +1,108 @@
+import AILoop
+import SessionProtocol
+import Sessions
+
+/// The delegate that turns a session's events into notifications: the only place where that happens.
+///
+/// Numbers them, keeps them for a client that attaches again, and sends them to the client that owns the session.
+final class NotificationBridge: InlineAILoopDelegate {
+    /// Nil while nobody is attached.
+    var client: Client?
+    private let capabilities: Set<Capability>
+    private let relayMeter: RelayMeter
+    private var encoder: NotificationEncoder
+    private var replayBuffer: ReplayBuffer
+    private(set) var lastSeq = 0
+    /// Reused for every notification.
+    private var scratch: [UInt8] = []
+
+    /// - Parameter replayBytes: notifications kept for a client that attaches again, at most this many bytes; 0: none.
+    init(sessionID: String, client: Client, capabilities: Set<Capability>, replayBytes: Int, relayMeter: RelayMeter) {
+        self.client = client
+        self.capabilities = capabilities
+        self.relayMeter = relayMeter
+        encoder = NotificationEncoder(sessionID: sessionID)
+        replayBuffer = ReplayBuffer(maximumBytes: replayBytes)
+    }
+
+    // MARK: Events
+
+    func receive(_ event: AILoopEvent, from session: SessionIdentity) {
+        switch event {
+        case .chunkReceived(let messageID, let text, let isFinal):
+            send { $0.appendChunk(text, isFinal: isFinal, messageID: messageID, seq: $1, to: &$2) }
+            relayMeter.countChunk()
+        case .reasoningChunkReceived(let messageID, let text):
+            guard capabilities.contains(.reasoning) else { return }
+            send { $0.appendReasoningChunk(text, messageID: messageID, seq: $1, to: &$2) }
+        case .sessionStarted:
+            sendStatus(.active, reason: "Session started")
+        case .sessionEnded(let reason):
+            sendStatus(.stopped, reason: reason)
+        case .paused:
+            sendStatus(.paused, reason: "Session paused")
+        case .resumed:
+            sendStatus(.active, reason: "Session resumed")
+        case .toolCallGenerated(let messageID, let call, let arguments):
+            send {
+                $0.appendToolCall(
+                    id: call.id, name: call.name, arguments: arguments, executor: .client, messageID: messageID, seq: $1,
+                    to: &$2)
+            }
+        case .errorOccurred(let messageID, let error):
+            send {
+                $0.appendStatus(
+                    .error, reason: error.statusReason, error: error.object(messageID: messageID),
+                    messageID: messageID, seq: $1, to: &$2)
+            }
+        case .usageReported(let messageID, let usage, let model, let generationID):
+            guard capabilities.contains(.usage) else { return }
+            send {
+                $0.appendUsage(
+                    usage.object(model: model, generationID: generationID), messageID: messageID, seq: $1, to: &$2)
+            }
+        case .userMessageProcessed, .toolResultProcessed:
+            break
+        }
+    }
+
+    /// For a message that was refused before the AI loop heard of it.
+    func sendInvalidMessage(reason: String) {
+        sendStatus(.error, reason: "Error: " + reason)
+    }
+
+    private func sendStatus(_ status: SessionStatus, reason: String) {
+        send { $0.appendStatus(status, reason: reason, seq: $1, to: &$2) }
+    }
+
+    private func send(_ encode: (inout NotificationEncoder, Int, inout [UInt8]) -> Void) {
+        lastSeq += 1
+        scratch.removeAll(keepingCapacity: scratch.capacity <= Self.retainedScratchBytes)
+        encode(&encoder, lastSeq, &scratch)
+        replayBuffer.append(seq: lastSeq, scratch)
+        client?.notify(scratch)
+    }
+
+    private static let retainedScratchBytes = 16 * 1024
+
+    // MARK: Attaching
+
+    /// Told to the client that loses the session, without a number: it is no event of the session.
+    func sendAttachedElsewhere() {
+        var message: [UInt8] = []
+        encoder.appendStatus(.stopped, reason: "Session attached elsewhere", seq: nil, to: &message)
+        client?.notify(message)
+    }
+
+    /// Whether everything after `seq` can still be sent again.
+    func canReplay(after seq: Int) -> Bool {
+        replayBuffer.canReplay(after: seq)
+    }
+
+    /// The session is the new client's from now on; it gets everything after `seq` again, where one is given.
+    func attach(_ client: Client, replayingAfter seq: Int?) {
+        self.client = client
+        guard let seq else { return }
+        replayBuffer.forEach(after: seq) { client.notify($0) }
+    }
+}

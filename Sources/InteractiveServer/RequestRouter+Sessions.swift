@@ -1,0 +1,129 @@
+import AILoop
+import Configuration
+import EventLoops
+import JSON
+import JSONRPC
+import Observability
+import SessionProtocol
+import Sessions
+
+/// The methods that concern sessions. Each answers first and then does what causes notifications, or runs while the client
+/// holds them back.
+extension RequestRouter {
+    func startSession(_ params: StartSessionParams, _ client: Client, _ reply: Reply) throws(JSONRPCError) {
+        let settings = worker.environment.settings
+        let id = RandomIdentifier.uuid()
+        let model = params.model ?? worker.environment.defaultModel
+        let granted = params.capabilities
+        let bridge = NotificationBridge(
+            sessionID: id, client: client, capabilities: granted,
+            replayBytes: settings.sessions.resumeWindow > .zero ? settings.sessions.replayBufferBytes : 0,
+            relayMeter: worker.relayMeter)
+        let configuration = worker.environment.loopConfiguration(for: params, sessionID: id, model: model)
+        let made: (session: Session, resumeToken: String)
+        do throws(SessionRegistry.Refusal) {
+            made = try worker.sessions.makeSession(
+                SessionManager.Request(
+                    userID: params.userID, configuration: configuration,
+                    delegates: [bridge, MessageMeter(worker: worker), worker.eventLog]),
+                owner: client.id)
+        } catch {
+            throw JSONRPCError(refusal: error)
+        }
+        worker.add(bridge, for: id)
+        reply(.success([
+            "sessionId": .string(id), "status": .number(JSONNumber(SessionStatus.active.rawValue)),
+            "resumeToken": .string(made.resumeToken), "model": .string(model),
+            "protocolVersion": .string(ServerIdentity.protocolVersion),
+            "capabilities": .array(granted.map(\.rawValue).sorted().map { .string($0) }),
+        ]))
+        made.session.start()
+    }
+
+    func stopSession(_ params: SessionParams, _ client: Client, _ reply: Reply) {
+        reply(.success(["status": .number(JSONNumber(SessionStatus.stopped.rawValue))]))
+        guard let session = try? worker.sessions.session(params.sessionID, of: client.id) else { return }
+        session.receive(.stop(reason: "Session stopped"))
+    }
+
+    /// A message that is none is also told as a status of the session, which lives on.
+    func sendUserMessage(_ value: JSONValue?, _ client: Client, _ reply: Reply) throws(JSONRPCError) {
+        let params: SendUserMessageParams
+        do throws(JSONRPCError) {
+            params = try SendUserMessageParams(value)
+        } catch {
+            if error.isInvalid(param: "message"), let id = value?["sessionId"]?.string,
+                (try? worker.sessions.session(id, of: client.id)) != nil
+            {
+                worker.bridges[id]?.sendInvalidMessage(reason: error.detail ?? error.message)
+            }
+            throw error
+        }
+        let session = try session(params.sessionID, of: client)
+        let environment = worker.environment
+        if environment.isDraining { throw .shuttingDown }
+        guard environment.rateLimiter.admits(session.identity.userID, now: worker.loop.now) else {
+            throw .limitReached("messages a minute", limit: environment.rateLimiter.messagesPerMinute)
+        }
+        let messageID = RandomIdentifier.uuid()
+        switch session.receive(fromClient: .userMessage(id: messageID, text: params.message)) {
+        case .accepted:
+            worker.metrics.add(to: .userMessagesAccepted)
+            reply(.success(["messageId": .string(messageID), "status": 0]))
+        case .refused(.queueFull(let limit)):
+            throw .limitReached("queued messages", limit: limit)
+        case .refused:
+            throw .sessionNotFound(params.sessionID)
+        }
+    }
+
+    func provideToolResult(_ params: ProvideToolResultParams, _ client: Client, _ reply: Reply) throws(JSONRPCError) {
+        let session = try session(params.sessionID, of: client)
+        let limit = worker.environment.settings.tools.maximumResultBytes
+        let input = AILoopInput.toolResult(
+            callID: params.toolCallID, content: params.result.limited(toBytes: limit), isError: false)
+        guard session.receive(fromClient: input) == .accepted else { throw .unknownToolCall(params.toolCallID) }
+        reply(.success(["status": 0]))
+    }
+
+    func cancelMessage(_ params: CancelMessageParams, _ client: Client, _ reply: Reply) throws(JSONRPCError) {
+        let session = try session(params.sessionID, of: client)
+        let answer = session.receive(fromClient: .cancel(messageID: params.messageID))
+        reply(.success(["status": answer == .accepted ? 0 : 1]))
+    }
+
+    func pauseSession(_ params: SessionParams, _ client: Client, _ reply: Reply) throws(JSONRPCError) {
+        try session(params.sessionID, of: client).receive(fromClient: .pause)
+        reply(.success(["status": .number(JSONNumber(SessionStatus.paused.rawValue))]))
+    }
+
+    func resumeSession(_ params: SessionParams, _ client: Client, _ reply: Reply) throws(JSONRPCError) {
+        try session(params.sessionID, of: client).receive(fromClient: .resume)
+        reply(.success(["status": .number(JSONNumber(SessionStatus.active.rawValue))]))
+    }
+
+    func getHistory(_ params: SessionParams, _ client: Client, _ reply: Reply) throws(JSONRPCError) {
+        let session = try session(params.sessionID, of: client)
+        reply(.success(["messages": .array(session.history.map(\.jsonValue))]))
+    }
+
+    private func session(_ id: String, of client: Client) throws(JSONRPCError) -> Session {
+        do throws(SessionManager.AccessError) {
+            return try worker.sessions.session(id, of: client.id)
+        } catch {
+            // Another loop's session is another connection's: a client's sessions are all on its own loop.
+            if error == .notFound, worker.environment.registry.loopIndex(of: id) == nil { throw .sessionNotFound(id) }
+            throw .notSessionOwner(id)
+        }
+    }
+}
+
+extension String {
+    /// As much of it as fits, cut between characters, with a word about the rest: the model is told what it does not see.
+    func limited(toBytes limit: Int) -> String {
+        guard utf8.count > limit else { return self }
+        var end = utf8.index(utf8.startIndex, offsetBy: limit)
+        while end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
+        return self[..<end] + "\n[cut: \(utf8.count) bytes are more than the limit of \(limit)]"
+    }
+}

@@ -1,0 +1,197 @@
+import AILoop
+import Configuration
+import EventLoops
+import JSONRPC
+import Observability
+import Sessions
+import WebSocketConnections
+
+/// One event loop's share of the server: its connections, its sessions and the AI service that they talk to.
+final class Worker {
+    let index: Int
+    let loop: EventLoop
+    let environment: ServerEnvironment
+    let metrics: MetricsShard
+    let log: Logger
+    let endpoints: HTTPEndpoints
+    let sessions: SessionManager
+    let service: any ModelService
+    let relayMeter: RelayMeter
+    let eventLog: EventLog
+    private(set) lazy var router = RequestRouter(worker: self)
+    /// What turns each session's events into notifications, by session id.
+    private(set) var bridges: [String: NotificationBridge] = [:]
+    /// Hands a connection to another loop.
+    private let transfer: (MovedConnection, Int) -> Void
+    private var httpConnections: [ClientID: HTTPConnection] = [:]
+    private var connections: [ClientID: ClientConnection] = [:]
+    /// Told when the last session and the last open connection of a draining worker are gone.
+    private var onDrained: (() -> Void)?
+
+    init(
+        index: Int, loop: EventLoop, environment: ServerEnvironment, service: any ModelService,
+        transfer: @escaping (MovedConnection, Int) -> Void
+    ) {
+        self.index = index
+        self.loop = loop
+        self.environment = environment
+        self.service = service
+        self.transfer = transfer
+        log = environment.log
+        let metrics = environment.metrics.makeShard()
+        self.metrics = metrics
+        endpoints = HTTPEndpoints(environment: environment, metrics: metrics)
+        relayMeter = RelayMeter(loop: loop, metrics: metrics)
+        eventLog = EventLog(log: environment.log)
+        let limits = environment.settings.sessions
+        let log = environment.log
+        sessions = SessionManager(
+            loop: loop, loopIndex: index, registry: environment.registry,
+            service: service, callObserver: ModelCallMeter(metrics: metrics),
+            timeLimits: Session.TimeLimits(
+                whole: limits.timeout.timerNanoseconds, idle: limits.idleTimeout.timerNanoseconds,
+                clientTool: environment.settings.tools.clientTimeout.timerNanoseconds),
+            resumeWindow: limits.resumeWindow.timerNanoseconds,
+            onDelegateFailure: { log.error("a delegate of the AI loop failed", ["error": "\($0)"]) })
+        sessions.onEnd = { [unowned self] session, _ in self.sessionEnded(session) }
+    }
+
+    // MARK: Connections
+
+    /// Takes an accepted socket, and owns it.
+    func accept(_ descriptor: Int32) {
+        guard environment.admitConnection() else {
+            metrics.add(to: .connectionsRefused)
+            return TCPChannel.discard(descriptor)
+        }
+        guard let channel = adopt(descriptor) else { return }
+        let id = environment.makeClientID()
+        httpConnections[id] = HTTPConnection(worker: self, id: id, channel: channel)
+    }
+
+    private func adopt(_ descriptor: Int32) -> TCPChannel? {
+        do {
+            return try TCPChannel(loop: loop, adopting: descriptor)
+        } catch {
+            environment.releaseConnection()
+            log.error("a connection cannot be watched", ["error": "\(error)"])
+            return nil
+        }
+    }
+
+    func upgrade(_ connection: HTTPConnection, to socket: WebSocketConnection) {
+        httpConnections[connection.id] = nil
+        connections[connection.id] = ClientConnection(worker: self, id: connection.id, socket: socket)
+        metrics.add(to: .connectionsAccepted)
+    }
+
+    func move(_ moved: MovedConnection, to loopIndex: Int) {
+        connections[moved.clientID] = nil
+        transfer(moved, loopIndex)
+    }
+
+    /// Takes over a connection from another loop.
+    func arrive(_ moved: MovedConnection) {
+        guard let channel = adopt(moved.socket.descriptor) else { return }
+        let socket = WebSocketConnection(
+            resuming: moved.socket, channel: channel, limits: environment.connectionSettings.webSocketLimits)
+        let connection = ClientConnection(worker: self, id: moved.clientID, socket: socket)
+        connections[moved.clientID] = connection
+        connection.resume(message: moved.message, unread: moved.socket.unread)
+    }
+
+    func forget(_ connection: HTTPConnection) {
+        guard httpConnections.removeValue(forKey: connection.id) != nil else { return }
+        environment.releaseConnection()
+        checkDrained()
+    }
+
+    /// The connection's socket is closed.
+    func forget(_ connection: ClientConnection) {
+        guard connections.removeValue(forKey: connection.client.id) != nil else { return }
+        environment.releaseConnection()
+        checkDrained()
+    }
+
+    func connection(of client: ClientID) -> ClientConnection? { connections[client] }
+
+    func clientDisconnected(_ client: Client) {
+        for id in sessions.sessionIDs(of: client.id) { bridges[id]?.client = nil }
+        sessions.clientDisconnected(client.id)
+    }
+
+    func countError(in response: JSONRPCResponse) {
+        if case .failure = response.outcome { metrics.add(to: .requestErrors) }
+    }
+
+    // MARK: Sessions
+
+    func add(_ bridge: NotificationBridge, for sessionID: String) {
+        bridges[sessionID] = bridge
+        metrics.add(to: .sessionsStarted)
+        metrics.add(to: .sessionsActive)
+    }
+
+    private func sessionEnded(_ session: Session) {
+        guard bridges.removeValue(forKey: session.id) != nil else { return }
+        metrics.add(-1, to: .sessionsActive)
+        drainConnections()
+    }
+
+    /// Learns how much context the models take, where the configuration does not say it. Failure is no trouble: the default
+    /// holds then.
+    func askForModels() {
+        guard environment.settings.aiService == .openrouter, environment.settings.aiLoop.maximumContextTokens == nil
+        else { return }
+        service.listModels { [catalog = environment.modelCatalog, log] result in
+            switch result {
+            case .success(let models): catalog.learn(models)
+            case .failure(let error): log.debug("the models cannot be listed", ["error": .string(error.detail)])
+            }
+        }
+    }
+
+    // MARK: Draining
+
+    /// Ends what is idle and lets running answers end; calls `onDrained` when nothing is left.
+    func drain(_ onDrained: @escaping () -> Void) {
+        self.onDrained = onDrained
+        for session in sessions.sessions where !session.isBusy { endForShutdown(session) }
+        drainConnections()
+        checkDrained()
+    }
+
+    /// Ends everything at once: the grace is over.
+    func endAll() {
+        for session in sessions.sessions { endForShutdown(session) }
+        drainConnections()
+    }
+
+    /// A session's message has ended; while draining, so does the session.
+    func messageEnded(in session: SessionIdentity) {
+        guard onDrained != nil else { return }
+        // The event that ended it is still being told.
+        loop.schedule(after: 0) { [weak self] in
+            guard let self, let session = sessions.session(session.sessionID), !session.isBusy else { return }
+            endForShutdown(session)
+        }
+    }
+
+    private func endForShutdown(_ session: Session) {
+        session.receive(.stop(reason: "Server is shutting down"))
+    }
+
+    private func drainConnections() {
+        guard onDrained != nil else { return }
+        for connection in connections.values where !sessions.hasSessions(of: connection.client.id) {
+            connection.goAway()
+        }
+    }
+
+    private func checkDrained() {
+        guard let onDrained, connections.isEmpty, sessions.count == 0 else { return }
+        self.onDrained = nil
+        for connection in httpConnections.values { connection.drop() }
+        onDrained()
+    }
+}

@@ -1,0 +1,99 @@
+import Configuration
+import EventLoops
+import Glibc
+import InteractiveServer
+import JSON
+import Observability
+import ScriptedUpstream
+import Testing
+
+/// A real server on a free port in front of a scripted upstream.
+final class TestServer: Sendable {
+    let server: InteractiveServer
+    let upstream: ScriptedUpstream
+    let metrics: Metrics
+
+    /// The loop of all the tests' clients, off the server's.
+    static let clientLoop: EventLoop = {
+        // swift-format-ignore: NeverUseForceTry
+        let loop = try! EventLoop(name: "clients")
+        loop.start()
+        return loop
+    }()
+
+    var address: SocketAddress { server.address }
+
+    private init(server: InteractiveServer, upstream: ScriptedUpstream, metrics: Metrics) {
+        self.server = server
+        self.upstream = upstream
+        self.metrics = metrics
+    }
+
+    static func start(
+        _ configure: (inout Settings) -> Void = { _ in }, script: @escaping ScriptedUpstream.Script
+    ) async throws -> TestServer {
+        let upstream = try await ScriptedUpstream.start(script: script)
+        var settings = Settings()
+        settings.openRouter.baseURL = upstream.url + "/v1"
+        settings.openRouter.model = "test/model"
+        settings.openRouter.retryBase = .milliseconds(1)
+        settings.openRouter.maximumRetries = 0
+        settings.aiLoop.systemPrompt = "Be brief."
+        // Given, so that the upstream is not asked for its models.
+        settings.aiLoop.maximumContextTokens = 32_768
+        settings.server.port = 0
+        settings.server.eventLoops = 2
+        configure(&settings)
+        let metrics = Metrics()
+        let log = try Logger(level: .error)
+        let server = try await InteractiveServer.start(
+            settings: settings, metrics: metrics, log: log,
+            makeService: ModelServices.factory(settings: settings, metrics: metrics, log: log))
+        return TestServer(server: server, upstream: upstream, metrics: metrics)
+    }
+
+    func stop() {
+        server.stop()
+        upstream.stop()
+    }
+
+    /// The messages of the request of that number, as the upstream got them.
+    func messages(ofRequest number: Int) async throws -> [JSONValue] {
+        let body = try JSONParser.parse(try await upstream.request(number).body)
+        return try #require(body["messages"]?.array)
+    }
+}
+
+/// Runs `body` with a server whose upstream does what `script` says.
+func withServer(
+    _ configure: (inout Settings) -> Void = { _ in }, script: @escaping ScriptedUpstream.Script,
+    _ body: (TestServer) async throws -> Void
+) async throws {
+    let server = try await TestServer.start(configure, script: script)
+    defer { server.stop() }
+    try await body(server)
+}
+
+/// Runs `body` with a server whose upstream answers every request with these texts.
+func withServer(
+    _ configure: (inout Settings) -> Void = { _ in }, answering texts: [String],
+    _ body: (TestServer) async throws -> Void
+) async throws {
+    try await withServer(configure, script: { _ in .answer(texts) }, body)
+}
+
+extension [ScriptStep] {
+    /// A whole answer of the model: one event for each text, each in a chunk of its own.
+    static func answer(_ texts: [String]) -> [ScriptStep] {
+        .eventStream(
+            texts.map(ChatCompletionEvent.text) + [
+                ChatCompletionEvent.finish(), ChatCompletionEvent.usage(prompt: 3, completion: texts.count),
+                ChatCompletionEvent.done,
+            ])
+    }
+
+    /// Text, then nothing more until the client closes.
+    static func beginning(_ texts: [String]) -> [ScriptStep] {
+        [.eventStreamHead()] + texts.map { .event(ChatCompletionEvent.text($0)) } + [.hang]
+    }
+}
