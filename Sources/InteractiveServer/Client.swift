@@ -14,6 +14,8 @@ package final class Client {
     let id: ClientID
     /// Nil once the client is gone.
     var link: (any ClientLink)?
+    /// Other loops with sessions of this client: those that it attached when it already had sessions here.
+    var remoteLoops: Set<Int> = []
     private var held: [[UInt8]] = []
     private var requestsUnderWay = 0
 

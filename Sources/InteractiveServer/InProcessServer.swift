@@ -17,12 +17,15 @@ package final class InProcessServer: Sendable {
     ) async throws(SystemError) -> InProcessServer {
         let loop = try EventLoop(name: "in-process")
         loop.start()
+        let directory = LoopDirectory()
         let environment = ServerEnvironment(settings: settings, bindsLoopback: true, metrics: metrics, log: log)
         return await withCheckedContinuation { continuation in
             loop.submit {
                 let worker = Worker(
-                    index: 0, loop: loop, environment: environment, service: makeService(loop), transfer: { _, _ in })
-                continuation.resume(returning: InProcessServer(worker: LoopBound(worker, loop: loop)))
+                    index: 0, loop: loop, environment: environment, service: makeService(loop), directory: directory)
+                let bound = LoopBound(worker, loop: loop)
+                directory.fill([bound])
+                continuation.resume(returning: InProcessServer(worker: bound))
             }
         }
     }

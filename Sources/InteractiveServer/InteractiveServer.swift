@@ -49,7 +49,7 @@ package final class InteractiveServer: Sendable {
         do {
             let loops = try (0..<count).map { try EventLoop(name: "loop-\($0)") }
             for loop in loops { loop.start() }
-            let directory = WorkerDirectory()
+            let directory = LoopDirectory()
             var workers: [LoopBound<Worker>] = []
             for (index, loop) in loops.enumerated() {
                 workers.append(await makeWorker(index, loop, environment, directory, makeService))
@@ -64,14 +64,13 @@ package final class InteractiveServer: Sendable {
     }
 
     private static func makeWorker(
-        _ index: Int, _ loop: EventLoop, _ environment: ServerEnvironment, _ directory: WorkerDirectory,
+        _ index: Int, _ loop: EventLoop, _ environment: ServerEnvironment, _ directory: LoopDirectory,
         _ makeService: @escaping ServiceFactory
     ) async -> LoopBound<Worker> {
         await withCheckedContinuation { continuation in
             loop.submit {
                 let worker = Worker(
-                    index: index, loop: loop, environment: environment, service: makeService(loop),
-                    transfer: { directory.move($0, to: $1) })
+                    index: index, loop: loop, environment: environment, service: makeService(loop), directory: directory)
                 if index == 0 { worker.askForModels() }
                 continuation.resume(returning: LoopBound(worker, loop: loop))
             }
@@ -151,19 +150,5 @@ package final class InteractiveServer: Sendable {
     package func stop() {
         listener.submit { $0.stop() }
         for worker in workers { worker.loop.submit { worker.loop.stop() } }
-    }
-}
-
-/// Finds the worker that a connection is moved to.
-private final class WorkerDirectory: Sendable {
-    private let workers = Mutex<[LoopBound<Worker>]>([])
-
-    func fill(_ workers: [LoopBound<Worker>]) {
-        self.workers.withLock { $0 = workers }
-    }
-
-    func move(_ connection: MovedConnection, to loopIndex: Int) {
-        let worker = workers.withLock { $0[loopIndex] }
-        worker.submit { $0.arrive(connection) }
     }
 }

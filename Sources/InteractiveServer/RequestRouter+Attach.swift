@@ -7,17 +7,42 @@ import Sessions
 
 /// Taking a session over from a lost connection, or from one that still lives.
 extension RequestRouter {
-    /// The loop where this message is to be carried out, where that is another one: it attaches a session that lives there.
-    /// A client that has sessions here stays with them.
-    func homeLoop(of calls: JSONRPCCalls, client: Client) -> Int? {
-        guard !worker.sessions.hasSessions(of: client.id) else { return nil }
-        for request in calls.requests where request.method == SessionMethod.attachSession.rawValue {
-            guard let id = request.params?["sessionId"]?.string,
-                let loopIndex = worker.environment.registry.loopIndex(of: id), loopIndex != worker.index
-            else { continue }
-            return loopIndex
+    enum Route {
+        case here
+        /// The connection goes to the loop of the session that it attaches.
+        case move(ClientConnection, loopIndex: Int)
+        /// The connection has sessions here and stays with them; the message goes to the other session's loop.
+        case forward(loopIndex: Int)
+    }
+
+    /// Where a message is to be carried out.
+    func route(of calls: JSONRPCCalls, client: Client) -> Route {
+        guard let connection = worker.connection(of: client.id) else { return .here }
+        if sessionsHere(of: client) {
+            guard case .single(.request(let request)) = calls, let loopIndex = foreignLoop(of: request),
+                isAttach(request) || client.remoteLoops.contains(loopIndex)
+            else { return .here }
+            return .forward(loopIndex: loopIndex)
         }
-        return nil
+        for request in calls.requests where isAttach(request) {
+            if let loopIndex = foreignLoop(of: request) { return .move(connection, loopIndex: loopIndex) }
+        }
+        return .here
+    }
+
+    private func sessionsHere(of client: Client) -> Bool {
+        worker.sessions.hasSessions(of: client.id) || !client.remoteLoops.isEmpty
+    }
+
+    private func isAttach(_ request: JSONRPCRequest) -> Bool {
+        request.method == SessionMethod.attachSession.rawValue
+    }
+
+    /// The loop of the session that the request names, where that is another one.
+    private func foreignLoop(of request: JSONRPCRequest) -> Int? {
+        guard let id = request.params?["sessionId"]?.string else { return nil }
+        let loopIndex = worker.environment.registry.loopIndex(of: id)
+        return loopIndex == worker.index ? nil : loopIndex
     }
 
     func attachSession(_ params: AttachSessionParams, _ client: Client, _ reply: Reply) throws(JSONRPCError) {

@@ -19,9 +19,14 @@ final class RequestRouter {
     /// Takes one message of a client, whatever it is.
     func receive(_ message: [UInt8], from client: Client) {
         let calls = JSONRPCCalls(decoding: message)
-        if let loopIndex = homeLoop(of: calls, client: client), let connection = worker.connection(of: client.id) {
-            return connection.move(to: loopIndex, message: message)
+        switch route(of: calls, client: client) {
+        case .here: perform(calls, from: client)
+        case .move(let connection, let loopIndex): connection.move(to: loopIndex, message: message)
+        case .forward(let loopIndex): worker.forward(message, of: client, to: loopIndex)
         }
+    }
+
+    private func perform(_ calls: JSONRPCCalls, from client: Client) {
         client.beginRequest()
         switch calls {
         case .single(let call):

@@ -21,8 +21,8 @@ final class Worker {
     private(set) lazy var router = RequestRouter(worker: self)
     /// What turns each session's events into notifications, by session id.
     private(set) var bridges: [String: NotificationBridge] = [:]
-    /// Hands a connection to another loop.
-    private let transfer: (MovedConnection, Int) -> Void
+    private let directory: LoopDirectory
+    private let remoteClients: RemoteClients
     private var httpConnections: [ClientID: HTTPConnection] = [:]
     private var connections: [ClientID: ClientConnection] = [:]
     /// Told when the last session and the last open connection of a draining worker are gone.
@@ -30,13 +30,14 @@ final class Worker {
 
     init(
         index: Int, loop: EventLoop, environment: ServerEnvironment, service: any ModelService,
-        transfer: @escaping (MovedConnection, Int) -> Void
+        directory: LoopDirectory
     ) {
         self.index = index
         self.loop = loop
         self.environment = environment
         self.service = service
-        self.transfer = transfer
+        self.directory = directory
+        remoteClients = RemoteClients(directory: directory, loopIndex: index)
         log = environment.log
         let metrics = environment.metrics.makeShard()
         self.metrics = metrics
@@ -53,7 +54,7 @@ final class Worker {
                 clientTool: environment.settings.tools.clientTimeout.timerNanoseconds),
             resumeWindow: limits.resumeWindow.timerNanoseconds,
             onDelegateFailure: { log.error("a delegate of the AI loop failed", ["error": "\($0)"]) })
-        sessions.onEnd = { [unowned self] session, _ in self.sessionEnded(session) }
+        sessions.onEnd = { [unowned self] session, owner in self.sessionEnded(session, owner: owner) }
     }
 
     // MARK: Connections
@@ -87,7 +88,7 @@ final class Worker {
 
     func move(_ moved: MovedConnection, to loopIndex: Int) {
         connections[moved.clientID] = nil
-        transfer(moved, loopIndex)
+        directory.submit(to: loopIndex) { $0.arrive(moved) }
     }
 
     /// Takes over a connection from another loop.
@@ -118,6 +119,30 @@ final class Worker {
     func clientDisconnected(_ client: Client) {
         for id in sessions.sessionIDs(of: client.id) { bridges[id]?.client = nil }
         sessions.clientDisconnected(client.id)
+        for loopIndex in client.remoteLoops {
+            directory.submit(to: loopIndex) { [id = client.id] in $0.remoteClientDisconnected(id) }
+        }
+        client.remoteLoops = []
+    }
+
+    // MARK: Clients of other loops
+
+    /// Passes a message on to the loop of the session that it names.
+    func forward(_ message: [UInt8], of client: Client, to loopIndex: Int) {
+        client.remoteLoops.insert(loopIndex)
+        directory.submit(to: loopIndex) { [id = client.id, index] worker in
+            worker.router.receive(message, from: worker.remoteClients.client(id, homeLoop: index))
+        }
+    }
+
+    private func remoteClientDisconnected(_ id: ClientID) {
+        if let client = remoteClients.remove(id) { clientDisconnected(client) }
+    }
+
+    /// Another loop has no session of the client any more.
+    func remoteSessionsEnded(of id: ClientID, onLoop loopIndex: Int) {
+        connections[id]?.client.remoteLoops.remove(loopIndex)
+        drainConnections()
     }
 
     func countError(in response: JSONRPCResponse) {
@@ -132,9 +157,10 @@ final class Worker {
         metrics.add(to: .sessionsActive)
     }
 
-    private func sessionEnded(_ session: Session) {
+    private func sessionEnded(_ session: Session, owner: ClientID?) {
         guard bridges.removeValue(forKey: session.id) != nil else { return }
         metrics.add(-1, to: .sessionsActive)
+        if let owner, !sessions.hasSessions(of: owner) { remoteClients.release(owner) }
         drainConnections()
     }
 
@@ -183,7 +209,8 @@ final class Worker {
 
     private func drainConnections() {
         guard onDrained != nil else { return }
-        for connection in connections.values where !sessions.hasSessions(of: connection.client.id) {
+        for connection in connections.values
+        where !sessions.hasSessions(of: connection.client.id) && connection.client.remoteLoops.isEmpty {
             connection.goAway()
         }
     }
