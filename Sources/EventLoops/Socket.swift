@@ -27,6 +27,13 @@ enum Socket {
         return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length) == 0 ? code : errno
     }
 
+    /// Bytes sent that the peer's kernel has acknowledged, and with them the opening of the connection; nil where the kernel
+    /// does not tell.
+    static func acknowledgedBytes(_ descriptor: Int32) -> Int64? {
+        let count = clinux_acknowledged_bytes(descriptor)
+        return count >= 0 ? count : nil
+    }
+
     /// Makes the next close send RST instead of FIN and drop what was not sent.
     static func closeWithReset(_ descriptor: Int32) {
         var linger = linger(l_onoff: 1, l_linger: 0)

@@ -42,6 +42,7 @@ package final class TCPChannel {
     private var receivedEndOfInput = false
     private var isFlushScheduled = false
     private var closesWhenDrained = false
+    private var acknowledgedBytesAtFailure: Int64?
 
     /// On the loop. Takes over a connected socket, and owns its descriptor.
     ///
@@ -97,6 +98,13 @@ package final class TCPChannel {
 
     /// Bytes written that the kernel has not taken yet.
     package var outboundBytes: Int { outbound.count }
+
+    /// How far the peer's kernel has acknowledged what was sent, counted from an arbitrary start: where the number is what it
+    /// was before a write, nothing of that write has arrived. After a failure the number as it was then; nil where the
+    /// system does not tell, or on a channel closed by ``close()``.
+    package var acknowledgedBytes: Int64? {
+        isClosed ? acknowledgedBytesAtFailure : Socket.acknowledgedBytes(descriptor)
+    }
 
     package var remoteAddress: SocketAddress? { SocketAddress.remote(of: descriptor) }
 
@@ -192,6 +200,7 @@ package final class TCPChannel {
 
     private func fail(_ error: SystemError) {
         let delegate = delegate
+        acknowledgedBytesAtFailure = Socket.acknowledgedBytes(descriptor)
         close()
         delegate?.channel(self, failed: error)
     }
@@ -283,7 +292,8 @@ extension TCPChannel: ReadinessHandler {
         }
     }
 
-    private func flush() {
+    /// Sends what waits, as far as the socket takes it, without waiting for the end of the turn.
+    package func flush() {
         guard isOpen else { return }
         let hadBacklog = interest.contains(.writable)
         while !outbound.isEmpty {

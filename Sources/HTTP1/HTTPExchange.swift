@@ -45,7 +45,10 @@ package protocol HTTPResponseReceiver: AnyObject {
 /// Why no whole response arrived.
 package struct HTTPTransportError: Error, Sendable, Hashable {
     package enum Kind: String, Sendable {
-        case invalidURL
+        /// The URL, the method or a header field is none that can be sent.
+        case invalidRequest
+        /// Too many requests to this server wait already.
+        case limitReached
         case unresolvedHost
         case connectionRefused
         case connectTimeout
@@ -55,7 +58,8 @@ package struct HTTPTransportError: Error, Sendable, Hashable {
         case tlsHandshakeFailed
         case certificateRefused
         case proxyRefused
-        case tooManyRedirects
+        /// The server wants the request sent elsewhere.
+        case redirectRefused
         case malformedResponse
     }
     package var kind: Kind

@@ -42,7 +42,10 @@ enum CallError {
             ModelError(kind: .malformedResponse, detail: error.detail, retryable: true)
         case .unresolvedHost, .connectionRefused, .connectionLost:
             ModelError(kind: .connectionFailed, detail: error.detail, retryable: true)
-        case .invalidURL, .tlsUnavailable, .tlsHandshakeFailed, .certificateRefused, .proxyRefused, .tooManyRedirects:
+        case .limitReached:
+            ModelError(kind: .limitReached, detail: error.detail, retryable: true)
+        case .invalidRequest, .tlsUnavailable, .tlsHandshakeFailed, .certificateRefused, .proxyRefused,
+            .redirectRefused:
             ModelError(kind: .connectionFailed, detail: error.detail, retryable: false)
         }
     }

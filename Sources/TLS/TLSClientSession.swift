@@ -75,6 +75,9 @@ package final class TLSClientSession {
 
     // MARK: Outbound
 
+    /// Something is to be sent.
+    package var hasCiphertext: Bool { !buffers.outgoing.isEmpty }
+
     /// Moves what is to be sent to the end of `queue`.
     package func takeCiphertext(into queue: inout ByteQueue) {
         guard !buffers.outgoing.isEmpty else { return }

@@ -115,6 +115,26 @@ import Testing
         }
     }
 
+    @Test func acknowledgedBytesGrowWithWhatThePeersKernelHasTaken() async throws {
+        try await withLoop { loop in
+            let pair = try await ChannelPair(on: loop)
+            let before = try await loop.run { try #require(pair.client.value.acknowledgedBytes) }
+            pair.client.submit { $0.write(Array("12345".utf8)) }
+            #expect(await pair.serverEvents.next() == .received(Array("12345".utf8)))
+            // The answer carries the acknowledgement.
+            pair.server.submit { $0.write([1]) }
+            #expect(await pair.clientEvents.next() == .received([1]))
+            let after = try await loop.run { try #require(pair.client.value.acknowledgedBytes) }
+            #expect(after == before + 5)
+            // Nothing of what is written to a connection that the peer has broken is acknowledged.
+            pair.server.submit { $0.reset() }
+            pair.client.submit { $0.write(Array("lost".utf8)) }
+            guard case .failed = await pair.clientEvents.next() else { return #expect(Bool(false)) }
+            let atFailure = try await loop.run { pair.client.value.acknowledgedBytes }
+            #expect(atFailure == after)
+        }
+    }
+
     @Test func aDetachedSocketLivesOnUnderAnotherLoop() async throws {
         try await withLoop { first in
             try await withLoop { second in

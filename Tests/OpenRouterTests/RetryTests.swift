@@ -43,9 +43,9 @@ import Testing
     private static let finalFailures: [@Sendable (FakeExchange) -> Void] = [
         { $0.respond(400, body: "") }, { $0.respond(401, body: "") }, { $0.respond(402, body: "") },
         { $0.respond(403, body: "") }, { $0.respond(404, body: "") }, { $0.respond(413, body: "") },
-        { $0.respond(422, body: "") }, { $0.respond(501, body: "") }, { $0.fail(.invalidURL) },
+        { $0.respond(422, body: "") }, { $0.respond(501, body: "") }, { $0.fail(.invalidRequest) },
         { $0.fail(.certificateRefused) }, { $0.fail(.tlsHandshakeFailed) }, { $0.fail(.tlsUnavailable) },
-        { $0.fail(.proxyRefused) }, { $0.fail(.tooManyRedirects) },
+        { $0.fail(.proxyRefused) }, { $0.fail(.redirectRefused) },
         { $0.respond(429, body: #"{"error":{"code":"insufficient_quota"}}"#) },
         { $0.respond(503, body: #"{"error":{"availability":{"retryable":false}}}"#) },
     ]

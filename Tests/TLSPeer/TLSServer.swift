@@ -70,10 +70,14 @@ private final class ProcessOutput: Sendable {
     private let state = Mutex(State())
 
     init(_ handle: FileHandle) {
-        handle.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            self.append(String(decoding: data, as: UTF8.self), isLast: data.isEmpty)
+        Thread.detachNewThread {
+            var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+            while true {
+                let count = read(handle.fileDescriptor, &buffer, buffer.count)
+                guard count > 0 else { break }
+                self.append(String(decoding: buffer[..<count], as: UTF8.self), isLast: false)
+            }
+            self.append("", isLast: true)
         }
     }
 
