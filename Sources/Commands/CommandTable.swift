@@ -1,12 +1,11 @@
 package import CommandLineSpec
 import Configuration
+import InteractiveServer
 
 /// The whole command line of `ailoopctl`, as data.
 package enum CommandTable {
-    package static let version = "0.1.0"
-
     package static let program = ProgramSpec(
-        name: "ailoopctl", version: version,
+        name: ServerIdentity.name, version: ServerIdentity.version,
         summary: "run, try, measure and check AI-loop sessions over WebSocket JSON-RPC",
         globalOptions: [
             OptionSpec("help", short: "h", "Show help and leave"),

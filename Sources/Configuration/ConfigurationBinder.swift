@@ -12,6 +12,8 @@ struct ConfigurationBinder {
     private(set) var bindings: [Binding] = []
     /// Where each section that the file has begins: the place of its key.
     private(set) var sections: [String: Range<Int>] = [:]
+    /// Keys and sections that were meant but cannot be taken: a misspelt name, a section that is no mapping.
+    private(set) var faultyPaths: Set<String> = []
     /// Values behind misspelt names of secrets.
     private(set) var redactions: [Range<Int>] = []
     private(set) var diagnostics: [Diagnostic] = []
@@ -22,6 +24,7 @@ struct ConfigurationBinder {
         case .mapping(let pairs): bind(pairs, in: "")
         case _ where root.isNull: break
         default:
+            faultyPaths = SettingTable.sections.union(SettingTable.byPath.keys)
             report(
                 ConfigurationCode.wrongType, "a configuration is a mapping of keys to values", at: root.range,
                 help: "write `key: value`, one a line")
@@ -56,20 +59,29 @@ struct ConfigurationBinder {
         if case .mapping(let pairs) = pair.value.content {
             bind(pairs, in: path)
         } else if !pair.value.isNull {
+            faultyPaths.insert(path)
+            let names = Self.names(in: path).prefix(3).map { "`\($0)`" }.joined(separator: ", ")
+            let isGlued = pair.value.scalar.map { $0.kind == .plain && $0.text.contains(":") } ?? false
             report(
                 ConfigurationCode.wrongType, "`\(path)` must be a mapping", at: pair.value.range,
-                help: "write its keys below it, indented: \(Self.names(in: path).prefix(3).joined(separator: ", ")), …")
+                help: isGlued ? "put a space after each `:`" : "write its keys below it, indented: \(names), …")
         }
     }
 
     private mutating func reportUnknown(_ name: String, in section: String, _ pair: YAMLPair) {
+        // Past what will be shown only the number matters; looking for what was meant is the dear part.
+        guard diagnostics.count < ConfigurationLoader.maximumDiagnostics else {
+            return report(ConfigurationCode.unknownKey, "unknown key", at: pair.key.range, help: nil)
+        }
         let place = section.isEmpty ? "" : " in `\(section)`"
         report(
             ConfigurationCode.unknownKey, "unknown key \(quotedForDisplay(name))\(place)", at: pair.key.range,
             help: suggestion(for: name, in: section))
         let path = section.isEmpty ? "" : section + "."
         let meant = nearestName(to: name, among: Self.names(in: section))
-        if let meant, SettingTable.byPath[path + meant]?.isSecret == true { redactions.append(pair.value.range) }
+        guard let meant else { return }
+        faultyPaths.insert(path + meant)
+        if SettingTable.byPath[path + meant]?.isSecret == true { redactions.append(pair.value.range) }
     }
 
     private func suggestion(for name: String, in section: String) -> String {
@@ -100,7 +112,7 @@ struct ConfigurationBinder {
     }
 
     private mutating func report(
-        _ code: DiagnosticCode, _ message: String, at range: Range<Int>, severity: Severity = .error, help: String
+        _ code: DiagnosticCode, _ message: String, at range: Range<Int>, severity: Severity = .error, help: String?
     ) {
         diagnostics.append(
             Diagnostic(code, message, at: SourceSpan(origin, range), severity: severity, help: help))

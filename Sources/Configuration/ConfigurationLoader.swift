@@ -30,8 +30,10 @@ struct LoadingRun {
     var sections: [String: Range<Int>] = [:]
     /// Whether all of the file was understood: else nothing is said of what it lacks.
     var isComplete = true
-    /// Keys that were given a value which could not be taken: their absence is no news.
-    var faultyKeys: Set<String> = []
+    /// Keys and sections that were given something which could not be taken: their absence is no news.
+    var faultyPaths: Set<String> = []
+    /// Places of values of which has been said already why they are not what was meant.
+    private var tornRanges: [Range<Int>] = []
     /// Secrets that stand in the file themselves, not as a reference to a variable.
     var literalSecrets: [(key: SettingKey, span: SourceSpan)] = []
 
@@ -54,19 +56,18 @@ struct LoadingRun {
 
     func finished() -> LoadedConfiguration {
         var result = result
-        let order: (SourceOrigin) -> Int = { origin in
-            switch origin {
-            case .file(inputs.file): 0
-            case .file: 1
-            case .environmentVariable: 2
-            case .option: 3
+        // Files from their beginning to their end, the rest as it was found.
+        let order: (SourceSpan) -> (Int, Int) = { span in
+            switch span.origin {
+            case .file(inputs.file): (0, span.range.lowerBound)
+            case .file: (1, span.range.lowerBound)
+            case .environmentVariable: (2, 0)
+            case .option: (3, 0)
             }
         }
         let sorted = diagnostics.diagnostics.enumerated().sorted { left, right in
-            let (a, b) = (left.element.span, right.element.span)
-            return (order(a.origin), a.range.lowerBound, left.offset) < (
-                order(b.origin), b.range.lowerBound, right.offset
-            )
+            let (a, b) = (order(left.element.span), order(right.element.span))
+            return (a.0, a.1, left.offset) < (b.0, b.1, right.offset)
         }
         result.diagnostics = sorted.map(\.element)
         result.droppedCount = diagnostics.droppedCount
@@ -97,6 +98,7 @@ struct LoadingRun {
             result.file = inputs.file
             let text = ConfigurationText(bytes, origin: fileOrigin)
             for diagnostic in text.diagnostics { diagnostics.add(diagnostic) }
+            tornRanges = text.diagnostics.map(\.span.range)
             result.catalog.add(text.source)
             if text.isReadable { read(text.source) } else { isComplete = false }
         } catch {
@@ -126,17 +128,20 @@ struct LoadingRun {
         let document = YAMLDocument(parsing: source)
         for diagnostic in document.diagnostics { diagnostics.add(diagnostic) }
         isComplete = document.isComplete
+        tornRanges += document.tornRanges
         guard let root = document.root else { return }
         let binder = ConfigurationBinder(root, origin: fileOrigin)
         for diagnostic in binder.diagnostics { diagnostics.add(diagnostic) }
         sections = binder.sections
+        faultyPaths = binder.faultyPaths
         for range in binder.redactions { result.catalog.redact(SourceSpan(fileOrigin, range)) }
         for binding in binder.bindings {
             let errorCount = diagnostics.errorCount
             let node = VariableReference.expanded(binding.node, from: variables, in: source, &diagnostics)
             if binding.key.isSecret { redact(node, of: binding.key) }
-            guard diagnostics.errorCount == errorCount else {
-                faultyKeys.insert(binding.key.path)
+            let isTorn = tornRanges.contains { node.range.overlaps($0) }
+            guard diagnostics.errorCount == errorCount, !isTorn else {
+                faultyPaths.insert(binding.key.path)
                 continue
             }
             // `key:` with nothing behind it leaves an optional key unset.
@@ -151,7 +156,7 @@ struct LoadingRun {
         case .mapping(let pairs): for pair in pairs { redact(pair.value, of: key) }
         case .sequence(let items): for item in items { redact(item, of: key) }
         case .scalar(let scalar):
-            guard scalar.reference == nil, !node.isNull else { return }
+            guard !scalar.isExpanded, !node.isNull else { return }
             let span = SourceSpan(fileOrigin, node.anchorRange ?? node.range)
             result.catalog.redact(span)
             literalSecrets.append((key, span))
@@ -201,7 +206,7 @@ struct LoadingRun {
         let value = decoder.decode(node)
         for diagnostic in decoder.diagnostics { diagnostics.add(diagnostic) }
         guard let value else {
-            faultyKeys.insert(key.path)
+            faultyPaths.insert(key.path)
             return
         }
         key.store(value, &result.effective)
@@ -245,7 +250,7 @@ struct LoadingRun {
             diagnostics.add(diagnostic)
         }
         guard document.isComplete, let root = document.root else {
-            faultyKeys.insert(key.path)
+            faultyPaths.insert(key.path)
             return nil
         }
         return isWholeSource ? root : root.placed(at: span.range)

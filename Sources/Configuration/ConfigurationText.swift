@@ -50,7 +50,8 @@ struct ConfigurationText {
         func diagnostic(_ origin: SourceOrigin) -> Diagnostic {
             let span = SourceSpan(origin, range)
             if let scalar {
-                let name = "U+" + String(scalar.value, radix: 16, uppercase: true)
+                let digits = String(scalar.value, radix: 16, uppercase: true)
+                let name = "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
                 return Diagnostic(
                     ConfigurationCode.controlCharacter, "the control character \(name)", at: span,
                     help: "remove it; between double quotes it can be written as an escape")

@@ -5,7 +5,7 @@ import JSON
 extension LoadingRun {
     /// What can only be said of the settings together.
     mutating func checkMeaning() {
-        if result.effective.aiService == .openrouter, !faultyKeys.contains("ai_service") { checkEndpoint() }
+        if result.effective.aiService == .openrouter, !isFaulty("ai_service") { checkEndpoint() }
         checkRetries()
         checkCallLimits()
         checkServer()
@@ -17,15 +17,16 @@ extension LoadingRun {
 
     private mutating func checkEndpoint() {
         let openRouter = result.effective.openRouter
-        if openRouter.model.isEmpty, isComplete, !faultyKeys.contains("openrouter.model") {
+        if openRouter.model.isEmpty, isComplete, !isFaulty("openrouter.model") {
             reportMissing(
                 ConfigurationCode.missingKey, "`openrouter.model` is required", "openrouter.model",
                 help: "name the model that answers, as in `model: author/slug`, or set `ai_service: mock`")
         }
-        guard !faultyKeys.contains("openrouter.base_url"), let url = try? HTTPURL(openRouter.baseURL) else { return }
+        guard !isFaulty("openrouter.base_url"), let url = try? HTTPURL(openRouter.baseURL) else { return }
         if openRouter.apiKey == nil {
-            let isFaulty = !faultyKeys.isDisjoint(with: ["openrouter.api_key", "openrouter.api_key_file"])
-            guard !HostName.isLoopback(url.host), isComplete, !isFaulty else { return }
+            guard !HostName.isLoopback(url.host), isComplete, !isFaulty("openrouter.api_key"),
+                !isFaulty("openrouter.api_key_file")
+            else { return }
             reportMissing(
                 ConfigurationCode.missingAPIKey, "there is no API key for \(openRouter.baseURL)", "openrouter.api_key",
                 help: "set OPENROUTER_API_KEY in the environment or in `.env`; without a key use `ai_service: mock`")
@@ -71,7 +72,8 @@ extension LoadingRun {
     private mutating func checkServer() {
         let server = result.effective.server
         let isOpen = server.auth.tokens.isEmpty && !server.auth.insecure && !HostName.isLoopback(server.host)
-        let isJudgeable = isComplete && !faultyKeys.contains { $0.hasPrefix("server.auth.") }
+        let isJudgeable =
+            isComplete && !["tokens", "tokens_file", "insecure"].contains { isFaulty("server.auth.\($0)") }
         if isOpen, isJudgeable {
             report(
                 ConfigurationCode.openBind, .error, "`\(server.host)` can be reached by others, and no tokens are set",
@@ -126,6 +128,11 @@ extension LoadingRun {
     }
 
     // MARK: - Reports
+
+    /// Whether something was given for a key, or for a section that it is in, which could not be taken.
+    private func isFaulty(_ path: String) -> Bool {
+        faultyPaths.contains(path) || SettingTable.enclosingSections(of: path).contains { faultyPaths.contains($0) }
+    }
 
     /// Where a key's value stands; where it has none, the section that lacks it; else the beginning of the file.
     private func place(of path: String) -> SourceSpan {

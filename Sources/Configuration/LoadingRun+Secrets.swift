@@ -34,7 +34,7 @@ extension LoadingRun {
                         related: key.map { [Diagnostic.Related($0, "the key itself")] } ?? []))
             } else if keyLayer < fileOrigin.layer {
                 guard let key = secrets(in: path, span, maximumCount: 1)?.first else {
-                    faultyKeys.insert("openrouter.api_key_file")
+                    faultyPaths.insert("openrouter.api_key_file")
                     return
                 }
                 result.effective.openRouter.apiKey = key
@@ -57,7 +57,7 @@ extension LoadingRun {
         let origin = result.origin(of: "server.auth.tokens_file")
         guard let path = result.effective.server.auth.tokensFile, let span = origin.span else { return }
         guard let tokens = secrets(in: path, span, maximumCount: Self.maximumTokens) else {
-            faultyKeys.insert("server.auth.tokens_file")
+            faultyPaths.insert("server.auth.tokens_file")
             return
         }
         result.effective.server.auth.tokens += tokens

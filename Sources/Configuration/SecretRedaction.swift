@@ -11,12 +11,9 @@ enum SecretRedaction {
     /// In a configuration file: the values of keys named like secrets, and everything that looks like an API key.
     static func ranges(inConfiguration source: SourceText) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
-        var offset = 0
         /// Indentation of the secret key whose value may go on in the lines that follow.
         var open: Int?
-        while offset < source.bytes.count {
-            let line = source.lineRange(at: offset)
-            offset = line.upperBound + 1
+        for line in source.lines {
             let indentation = source.bytes[line].prefix { $0 == UInt8(ascii: " ") }.count
             let text = line.lowerBound + indentation..<line.upperBound
             if let key = open, !text.isEmpty {
@@ -31,7 +28,7 @@ enum SecretRedaction {
                 if value.upperBound == text.upperBound { open = indentation }
                 if !isReference(source.bytes[value]) { ranges.append(value) }
             }
-            ranges += apiKeys(in: text, source.bytes)
+            ranges += apiKeys(in: text, source.bytes) + userInformation(in: text, source.bytes)
         }
         return ranges
     }
@@ -39,10 +36,7 @@ enum SecretRedaction {
     /// In `.env`: everything behind the `=`, and lines that have none.
     static func ranges(inDotEnv source: SourceText) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
-        var offset = 0
-        while offset < source.bytes.count {
-            let line = source.lineRange(at: offset)
-            offset = line.upperBound + 1
+        for line in source.lines {
             let sign = source.bytes[line].firstIndex(of: UInt8(ascii: "="))
             ranges.append((sign.map { $0 + 1 } ?? line.lowerBound)..<line.upperBound)
         }
@@ -79,6 +73,20 @@ enum SecretRedaction {
     private static func isReference(_ value: ArraySlice<UInt8>) -> Bool {
         let text = String(decoding: value, as: UTF8.self).filter { $0 != "\"" && $0 != "'" && $0 != " " }
         return text.hasPrefix("${") && text.hasSuffix("}") && VariableReference.isName(text.dropFirst(2).dropLast())
+    }
+
+    /// `user:password` in `https://user:password@host`.
+    private static func userInformation(in line: Range<Int>, _ bytes: [UInt8]) -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        var start = line.lowerBound
+        while let colon = bytes[start..<line.upperBound].firstIndex(of: UInt8(ascii: ":")) {
+            start = colon + 1
+            guard bytes[colon..<line.upperBound].starts(with: "://".utf8) else { continue }
+            let authority = bytes[(colon + 3)..<line.upperBound].prefix { $0 > 0x20 && $0 != UInt8(ascii: "/") }
+            start = authority.endIndex
+            if let at = authority.lastIndex(of: UInt8(ascii: "@")) { ranges.append(authority.startIndex..<at) }
+        }
+        return ranges
     }
 
     private static func apiKeys(in line: Range<Int>, _ bytes: [UInt8]) -> [Range<Int>] {

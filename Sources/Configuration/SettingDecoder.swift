@@ -109,7 +109,10 @@ struct SettingDecoder {
     private mutating func text(_ node: YAMLNode, _ form: TextForm) -> String? {
         guard let text = plainText(node) else { return nil }
         guard let fault = form.fault(of: text) else { return text }
-        return malformed(ConfigurationCode.malformedText, node, fault.message, help: fault.help)
+        // A URL may hold a password.
+        let mayHoldSecret = text.contains("@") || text.contains("?")
+        return malformed(
+            ConfigurationCode.malformedText, node, fault.message, help: fault.help, showsValue: !mayHoldSecret)
     }
 
     /// Text, where YAML reads it as such too.

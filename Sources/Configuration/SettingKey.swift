@@ -13,8 +13,7 @@ package struct SettingKey: Sendable {
     package let isReloadable: Bool
     /// Puts a value of ``type`` where it belongs.
     let store: @Sendable (SettingValue, inout Settings) -> Void
-    /// The value in force; nil where it is unset.
-    package let read: @Sendable (Settings) -> SettingValue?
+    let read: @Sendable (Settings) -> SettingValue?
 
     /// The variable that sets this key: `AILOOP_SERVER__AUTH__TOKENS`.
     package var environmentName: String {
@@ -29,7 +28,10 @@ package struct SettingKey: Sendable {
     }
 
     /// nil: unset.
-    package var defaultValue: SettingValue? { read(Settings()) }
+    package var defaultValue: SettingValue? { currentValue(in: Settings()) }
+
+    /// The value in force; nil where it is unset.
+    package func currentValue(in settings: Settings) -> SettingValue? { read(settings) }
 }
 
 /// What values a key takes.

@@ -15,8 +15,12 @@ enum VariableReference {
         case .scalar(var scalar):
             guard scalar.text.contains("${") else { return node }
             scalar.reference = scalar.text
+            scalar.isExpanded = true
             scalar.text = expanded(scalar.text, from: variables) { problem in
-                let place = self.place(of: problem.reference, in: node.anchorRange ?? node.range, source)
+                let range = node.anchorRange ?? node.range
+                let place =
+                    diagnostics.isFull
+                    ? SourceSpan(source.origin, range) : self.place(of: problem.reference, in: range, source)
                 diagnostics.add(Diagnostic(problem.code, problem.message, at: place, help: problem.help))
             }
             node.content = .scalar(scalar)
@@ -116,7 +120,7 @@ enum VariableReference {
     private static func place(of reference: String, in range: Range<Int>, _ source: SourceText) -> SourceSpan {
         let wanted = Array(reference.utf8)
         let bytes = source.bytes[range.clamped(to: 0..<source.bytes.count)].prefix(searchedBytes)
-        let start = bytes.indices.first { bytes[$0...].starts(with: wanted) }
+        let start = bytes.indices.first { bytes[$0] == wanted.first && bytes[$0...].starts(with: wanted) }
         return SourceSpan(source.origin, start.map { $0..<$0 + wanted.count } ?? range)
     }
 }

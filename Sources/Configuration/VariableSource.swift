@@ -51,12 +51,7 @@ struct DotEnvFile: Sendable {
 
     init(parsing source: SourceText) {
         origin = source.origin
-        var offset = 0
-        while offset < source.bytes.count {
-            let line = source.lineRange(at: offset)
-            read(line, source.bytes)
-            offset = line.upperBound + 1
-        }
+        for line in source.lines { read(line, source.bytes) }
     }
 
     private mutating func read(_ line: Range<Int>, _ bytes: [UInt8]) {

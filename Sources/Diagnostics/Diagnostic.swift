@@ -60,6 +60,9 @@ package struct DiagnosticList: Sendable {
     /// How many errors were found, kept or not.
     package private(set) var errorCount = 0
 
+    /// Whether what is added from now on is only counted.
+    package var isFull: Bool { diagnostics.count >= maximumCount }
+
     package init(maximumCount: Int = 200) {
         self.maximumCount = maximumCount
     }
@@ -67,7 +70,7 @@ package struct DiagnosticList: Sendable {
     /// Adds a diagnostic, unless the same one is already there.
     package mutating func add(_ diagnostic: Diagnostic) {
         if diagnostic.severity == .error { errorCount += 1 }
-        guard diagnostics.count < maximumCount else {
+        guard !isFull else {
             droppedCount += 1
             return
         }

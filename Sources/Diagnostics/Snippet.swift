@@ -8,8 +8,8 @@ struct Snippet {
     private(set) var carets = ""
 
     /// Bytes of a line shown before and after the beginning of a span.
-    private static let shownBefore = 60
-    private static let shownAfter = 100
+    private static let shownBefore = 40
+    private static let shownAfter = 80
     private static let tabStop = 4
 
     init(of range: Range<Int>, in source: SourceText) {

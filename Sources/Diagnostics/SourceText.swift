@@ -112,7 +112,13 @@ extension SourceText {
 
     /// The bytes of the line that `offset` is on, without its line break.
     package func lineRange(at offset: Int) -> Range<Int> {
-        let line = lineIndex(at: min(max(offset, 0), bytes.count))
+        lineRange(ofLine: lineIndex(at: min(max(offset, 0), bytes.count)))
+    }
+
+    /// The bytes of each line, without their line breaks.
+    package var lines: some Sequence<Range<Int>> { lineStarts.indices.lazy.map { lineRange(ofLine: $0) } }
+
+    private func lineRange(ofLine line: Int) -> Range<Int> {
         let start = lineStarts[line]
         var end = line + 1 < lineStarts.count ? lineStarts[line + 1] : bytes.count
         while end > start, bytes[end - 1] == UInt8(ascii: "\n") || bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }

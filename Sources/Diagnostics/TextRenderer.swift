@@ -54,7 +54,7 @@ package struct TextRenderer: Sendable {
     }
 
     private func snippet(at span: SourceSpan) -> Snippet? {
-        catalog[span.origin].map { Snippet(of: span.range, in: $0) }
+        catalog[span.origin].flatMap { $0.bytes.isEmpty ? nil : Snippet(of: span.range, in: $0) }
     }
 }
 

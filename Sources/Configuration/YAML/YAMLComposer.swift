@@ -15,6 +15,8 @@ struct YAMLComposer: ~Copyable {
     private var nodeCount = 0
 
     private(set) var diagnostics: [Diagnostic] = []
+    /// Places of values that are not what was meant, because of a fault that is reported.
+    private(set) var tornRanges: [Range<Int>] = []
     /// Where reading stopped before the end; nil where it did not.
     private(set) var fault: Int?
 
@@ -80,10 +82,25 @@ struct YAMLComposer: ~Copyable {
         depth += 1
         if let anchor = properties.anchor { openAnchors.insert(anchor) }
         let (content, end) = read(&self)
+        if fault != nil { noteTornEnd(of: content, from: start.lowerBound) }
         if let anchor = properties.anchor { openAnchors.remove(anchor) }
         depth -= 1
         let node = YAMLNode(content, range: start.lowerBound..<max(start.upperBound, end ?? 0))
         return fault == nil ? remember(node, properties) : node
+    }
+
+    /// In brackets without an end, the last value has swallowed what comes behind them.
+    private mutating func noteTornEnd(of content: YAMLNode.Content, from start: Int) {
+        guard start < source.bytes.count, [UInt8(ascii: "["), UInt8(ascii: "{")].contains(source.bytes[start]) else {
+            return
+        }
+        let last =
+            switch content {
+            case .scalar: YAMLNode?.none
+            case .sequence(let items): items.last
+            case .mapping(let pairs): pairs.last?.value
+            }
+        if let last { tornRanges.append(last.range) }
     }
 
     private mutating func sequence() -> (YAMLNode.Content, end: Int?) {
@@ -138,6 +155,10 @@ struct YAMLComposer: ~Copyable {
         nodeCount += node.weight
         guard nodeCount <= limits.maximumNodes else {
             return stop("the aliases stand for more than \(limits.maximumNodes) values", at: range)
+        }
+        if case .scalar(var scalar) = node.content {
+            scalar.reference = "*" + name
+            node.content = .scalar(scalar)
         }
         node.anchorRange = node.anchorRange ?? node.range
         node.range = range

@@ -19,6 +19,8 @@ package struct YAMLDocument: Sendable {
     /// Whether all of the text was understood. Where it was not, that a key is absent from `root` says nothing.
     package var isComplete: Bool
     package var diagnostics: [Diagnostic]
+    /// Places of values that are not what was meant, because of a fault that is reported.
+    package var tornRanges: [Range<Int>] = []
 
     /// Reads the one document in `source`. After a place that is not YAML it goes on at the next line that looks like a
     /// top-level key, so that one fault does not hide the others.
@@ -45,6 +47,7 @@ package struct YAMLDocument: Sendable {
             var composer = YAMLComposer(reader, base: start, source: source, limits: limits)
             let node = composer.composeDocument()
             for diagnostic in composer.diagnostics { list.add(diagnostic) }
+            tornRanges += composer.tornRanges
             if attempt == 0 { root = node }
             if case .mapping(let more) = node?.content { pairs += more }
             guard composer.fault != nil else { break }

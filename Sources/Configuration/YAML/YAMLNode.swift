@@ -49,8 +49,10 @@ package struct YAMLScalar: Sendable {
 
     package var text: String
     package var kind: Kind
-    /// As it was written, where `text` is what variables made of it.
+    /// As it was written (`*alias`, `${NAME}`), where `text` stands elsewhere: what may be shown instead of it.
     package var reference: String?
+    /// Whether `text` has parts that came from variables.
+    package var isExpanded = false
 
     package init(_ text: String, _ kind: Kind) {
         self.text = text

@@ -1,0 +1,172 @@
+import Configuration
+import Diagnostics
+import Testing
+
+@Suite struct YAMLDocumentTests {
+    private func parse(_ text: String, _ limits: YAMLLimits = YAMLLimits()) -> YAMLDocument {
+        YAMLDocument(parsing: SourceText(.file("a.yaml"), text: text), limits: limits)
+    }
+
+    /// The tree as text: mappings `{a: b}`, sequences `[a]`, plain scalars as they are, others between quotes.
+    private func outline(_ node: YAMLNode?) -> String {
+        switch node?.content {
+        case nil: "nothing"
+        case .scalar(let scalar): scalar.kind == .plain ? scalar.text : "\"\(scalar.text)\""
+        case .sequence(let items): "[" + items.map { outline($0) }.joined(separator: ", ") + "]"
+        case .mapping(let pairs):
+            "{" + pairs.map { outline($0.key) + ": " + outline($0.value) }.joined(separator: ", ") + "}"
+        }
+    }
+
+    @Test(
+        "text becomes a tree",
+        arguments: [
+            ("a: 1\nb:\n  - c\n  - 'd'\n", "{a: 1, b: [c, \"d\"]}"), ("", "nothing"), ("# comment\n", "nothing"),
+            ("---\na: b\n...\n", "{a: b}"),
+            ("a: |\n  x\n  y\nb: >-\n  x\n  y\n", "{a: \"x\ny\n\", b: \"x y\"}"),
+            ("{a: [1, {b: c}], \"d\": e}", "{a: [1, {b: c}], \"d\": e}"),
+            ("a: !!str 1\nb: ! 2\nc: !!int 3\n", "{a: \"1\", b: \"2\", c: 3}"), ("a: &x 1\nb: *x\n", "{a: 1, b: 1}"),
+            ("a: &x {p: 1, q: 2}\nb:\n  <<: *x\n  q: 3\n", "{a: {p: 1, q: 2}, b: {q: 3, p: 1}}"),
+            ("a: &x {p: 1}\nb: &y {p: 2, q: 2}\nc: {<<: [*x, *y]}\n", "{a: {p: 1}, b: {p: 2, q: 2}, c: {p: 1, q: 2}}"),
+            ("a: {'<<': 1}\n", "{a: {\"<<\": 1}}"), ("a:\r\n  b: c\r\n", "{a: {b: c}}"),
+            ("a:\r  b: c\r", "{a: {b: c}}"), ("\u{FEFF}a: b\n", "{a: b}"),
+            ("a:\n", "{a: }"), ("日本: 🎉\n", "{日本: 🎉}"), ("%YAML 1.2\n---\na: b\n", "{a: b}"),
+        ])
+    func trees(text: String, expected: String) {
+        let document = parse(text)
+        #expect(outline(document.root) == expected)
+        #expect(document.isComplete)
+        #expect(document.diagnostics.isEmpty)
+    }
+
+    @Test("places are exact bytes, also behind wide characters and across the index's strides")
+    func places() throws {
+        let filler = String(repeating: "é", count: 1000)
+        let text = "# \(filler)\n\"名\": 🎉x\nb: [\(filler), y]\n"
+        let source = SourceText(.file("a.yaml"), text: text)
+        let document = YAMLDocument(parsing: source)
+        guard case .mapping(let pairs) = document.root?.content else {
+            Issue.record("no mapping")
+            return
+        }
+        #expect(pairs.map { source.text(in: $0.key.range) } == ["\"名\"", "b"])
+        #expect(pairs.map { source.text(in: $0.value.range) }.first == "🎉x")
+        guard case .sequence(let items) = pairs[1].value.content else {
+            Issue.record("no sequence")
+            return
+        }
+        #expect(items.map { source.text(in: $0.range) } == [filler, "y"])
+        #expect(source.position(at: items[1].range.lowerBound).column == 1007)
+    }
+
+    @Test("nesting is read up to its limit, and refused one level past it")
+    func depth() {
+        var limits = YAMLLimits()
+        limits.maximumDepth = 5
+        let nested: (Int) -> String = { String(repeating: "[", count: $0) + String(repeating: "]", count: $0) }
+        #expect(parse(nested(5), limits).diagnostics.isEmpty)
+        let past = parse(nested(6), limits)
+        #expect(past.diagnostics.map(\.code.id) == ["AL012"])
+        #expect(past.diagnostics.first?.span.range.lowerBound == 5)
+        #expect(!past.isComplete)
+    }
+
+    @Test("nodes are read up to their limit, and refused one past it")
+    func nodes() {
+        var limits = YAMLLimits()
+        limits.maximumNodes = 6
+        #expect(parse("[1, 2, 3, 4, 5]", limits).diagnostics.isEmpty)
+        #expect(parse("[1, 2, 3, 4, 5, 6]", limits).diagnostics.map(\.code.id) == ["AL012"])
+    }
+
+    @Test("what an alias stands for counts each time it is used")
+    func aliasWeight() {
+        var limits = YAMLLimits()
+        // The sequence, the anchored one with its two, and each alias as itself and three more.
+        limits.maximumNodes = 1 + 3 + 4 + 4
+        #expect(parse("[&a [1, 2], *a, *a]", limits).diagnostics.isEmpty)
+        limits.maximumNodes -= 1
+        #expect(parse("[&a [1, 2], *a, *a]", limits).diagnostics.map(\.code.id) == ["AL012"])
+    }
+
+    @Test("after a fault reading goes on at the next top-level key, up to the limit of faults")
+    func recovery() {
+        let text = (0..<4).map { "k\($0):\n  a: 'x\n  b: 1\n" }.joined(separator: "") + "last: 1\n"
+        let document = parse("first: 1\nbad: [\nsecond: 2\nworse: \"\\q\"\nthird: {a: b}\n- x\nfourth: 4\n")
+        #expect(document.diagnostics.map(\.code.id) == ["AL009", "AL005", "AL008"])
+        #expect(outline(document.root).contains("fourth: 4"))
+        #expect(!document.isComplete)
+
+        var limits = YAMLLimits()
+        limits.maximumSyntaxErrors = 2
+        let faulty = String(repeating: "k: @\n", count: 2)
+        #expect(parse(faulty, limits).diagnostics.filter { $0.code.id == "AL005" }.count == 2)
+        #expect(parse(faulty + "k: @\n", limits).diagnostics.filter { $0.code.id == "AL005" }.count == 2)
+        #expect(!parse(text).diagnostics.isEmpty)
+    }
+
+    @Test("a duplicate is reported once, within a section and across a fault")
+    func duplicates() {
+        #expect(parse("a: 1\na: 2\na: 3\n").diagnostics.map(\.code.id) == ["AL010", "AL010"])
+        #expect(parse("a: 1\nb: @\na: 2\n").diagnostics.map(\.code.id) == ["AL005", "AL010"])
+        let document = parse("a: 1\na: 2\n")
+        #expect(outline(document.root) == "{a: 1}")
+    }
+
+    @Test("merge keys take mappings only")
+    func merge() {
+        #expect(parse("a: {<<: 1}\n").diagnostics.map(\.code.id) == ["AL015"])
+        #expect(parse("a: &a [1]\nb: {<<: *a}\n").diagnostics.map(\.code.id) == ["AL015"])
+    }
+
+    @Test("hostile texts cost bounded work")
+    func hostile() {
+        let size = 1 << 16
+        let pieces = [
+            "[", "{", "- ", "? ", "a: ", "&a ", "*a ", "!a ", "\"", "'", "|\n", "\t", "[a, ", "{a: ", "#", "\n", "a:\n",
+            "%", "é: [\n",
+        ]
+        for piece in pieces {
+            let text = String(repeating: piece, count: size / piece.utf8.count)
+            let document = parse(text)
+            #expect(document.diagnostics.count <= 200)
+        }
+    }
+}
+
+@Suite struct CoreSchemaValueTests {
+    @Test(
+        "plain scalars are what the YAML 1.2 core schema says",
+        arguments: [
+            ("", .null), ("~", .null), ("null", .null), ("Null", .null), ("NULL", .null), ("nULL", .text),
+            ("true", .boolean(true)),
+            ("True", .boolean(true)), ("FALSE", .boolean(false)), ("tRUE", .text), ("yes", .text), ("no", .text),
+            ("on", .text),
+            ("0", .integer(0)), ("-0", .integer(0)), ("+12", .integer(12)), ("0123", .integer(123)),
+            ("0o17", .integer(15)),
+            ("0o18", .text), ("0xfF", .integer(255)), ("0xG", .text), ("0x", .text), ("0b1", .text), ("1_000", .text),
+            ("1,000", .text),
+            ("-0x1", .text), ("9223372036854775807", .integer(.max)), ("9223372036854775808", .integer(nil)),
+            ("1.", .number(1)),
+            (".5", .number(0.5)), ("-1.5e3", .number(-1500)), ("1e3", .number(1000)), ("1E+2", .number(100)),
+            ("1e", .text), (".", .text),
+            ("-.", .text), (".e1", .text), ("1.2.3", .text), ("+", .text), ("-", .text), (".inf", .number(.infinity)),
+            ("-.Inf", .number(-.infinity)), ("+.INF", .number(.infinity)), ("inf", .text), ("0x1p3", .text),
+            ("12:30", .text), ("٣", .text),
+            ("1 ", .text),
+        ] as [(String, CoreSchemaValue)])
+    func values(text: String, value: CoreSchemaValue) {
+        #expect(CoreSchemaValue(text) == value)
+    }
+
+    @Test("not a number is one")
+    func notANumber() {
+        for text in [".nan", ".NaN", ".NAN"] {
+            guard case .number(let value) = CoreSchemaValue(text) else {
+                Issue.record("\(text) is no number")
+                continue
+            }
+            #expect(value.isNaN)
+        }
+    }
+}
