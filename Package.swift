@@ -128,6 +128,7 @@ let package = Package(
                 "AILoop", "Configuration", "EventLoops", "HTTP1", "HTTPClient", "InteractiveClient", "JSON", "JSONRPC",
                 "Observability", "OpenRouter", "ScriptedUpstream", "SessionProtocol", "Sessions", "WebSocket", "Wire",
             ]),
+        tests(of: "Commands", ["CommandLineSpec", "Configuration", "JSON"]),
         tests(of: "ChatUI", ["InteractiveClient", "JSON", "SessionProtocol"]),
         .testTarget(
             name: "EndToEndTests",
