@@ -149,6 +149,20 @@ extension ClientConnection: ClientLink {
         socket.sendText(message)
         worker.metrics.add(message.count, to: .bytesSent)
     }
+
+    func hasRoom(for count: Int) -> Bool {
+        // Half the limit is left to what is streamed meanwhile.
+        let limit = settings.maximumQueuedBytes / 2
+        if socket.unsentBytes + count <= limit { return true }
+        socket.channel.flushNow()
+        // Bytes that are left now have the loop call `connectionDrained`.
+        return socket.isOpen && socket.unsentBytes == 0
+    }
+
+    func fallBehind() {
+        worker.metrics.add(to: .connectionsDroppedSlow)
+        close(.tryAgainLater, reason: "too slow to read what is sent again")
+    }
 }
 
 extension ClientConnection: WebSocketConnectionDelegate {
@@ -168,7 +182,9 @@ extension ClientConnection: WebSocketConnectionDelegate {
         lastHeard = worker.loop.now
     }
 
-    func connectionDrained(_ connection: WebSocketConnection) {}
+    func connectionDrained(_ connection: WebSocketConnection) {
+        client.roomFreed()
+    }
 
     func connection(_ connection: WebSocketConnection, ended ending: WebSocketEnding) {
         if case .failed(_, let reason) = ending {

@@ -9,33 +9,23 @@ import Sessions
 extension ModelError {
     /// `reason` of the status that tells it: the older clients know `timeout`, everything else starts with `Error`.
     var statusReason: String { kind == .timeout ? "timeout" : "Error: " + detail }
+}
 
-    /// `error` of the status.
-    func object(messageID: String?) -> JSONObject {
-        var object: JSONObject = [
-            "kind": .string(kind.rawValue), "detail": .string(detail), "retryable": .bool(retryable),
-        ]
-        if let upstreamStatus { object["upstreamStatus"] = .number(JSONNumber(upstreamStatus)) }
-        if let retryAfterSeconds, let number = JSONNumber(retryAfterSeconds) {
-            object["retryAfterSeconds"] = .number(number)
-        }
-        if let messageID { object["messageId"] = .string(messageID) }
-        return object
+extension AnswerError {
+    init(_ error: ModelError, messageID: String?) {
+        self.init(
+            kind: AnswerErrorKind(rawValue: error.kind.rawValue) ?? .other, detail: error.detail,
+            retryable: error.retryable, upstreamStatus: error.upstreamStatus,
+            retryAfterSeconds: error.retryAfterSeconds, messageID: messageID)
     }
 }
 
-extension TokenUsage {
-    func object(model: String?, generationID: String?) -> JSONObject {
-        var object: JSONObject = [
-            "promptTokens": .number(JSONNumber(promptTokens)), "completionTokens": .number(JSONNumber(completionTokens)),
-            "totalTokens": .number(JSONNumber(totalTokens)),
-        ]
-        if let cachedTokens { object["cachedTokens"] = .number(JSONNumber(cachedTokens)) }
-        if let reasoningTokens { object["reasoningTokens"] = .number(JSONNumber(reasoningTokens)) }
-        if let cost, let number = JSONNumber(cost) { object["cost"] = .number(number) }
-        object["model"] = .string(model ?? "")
-        if let generationID { object["generationId"] = .string(generationID) }
-        return object
+extension UsageReport {
+    init(_ usage: TokenUsage, model: String?, generationID: String?) {
+        self.init(
+            promptTokens: usage.promptTokens, completionTokens: usage.completionTokens, totalTokens: usage.totalTokens,
+            cachedTokens: usage.cachedTokens, reasoningTokens: usage.reasoningTokens, cost: usage.cost,
+            model: model ?? "", generationID: generationID)
     }
 }
 
@@ -78,9 +68,6 @@ extension ToolCall {
     }
 }
 
-extension JSONObject {
-    /// A function that a client offers, in the OpenAI form, which was checked when it came.
-    var toolDefinition: ToolDefinition {
-        ToolDefinition(name: self["function"]?["name"]?.string ?? "", definition: .object(self))
-    }
+extension SessionTool {
+    var toolDefinition: ToolDefinition { ToolDefinition(name: name, definition: .object(definition)) }
 }

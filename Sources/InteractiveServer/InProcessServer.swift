@@ -86,4 +86,7 @@ private final class InProcessLink: ClientLink {
     func send(_ message: [UInt8]) {
         onMessage(message)
     }
+
+    func hasRoom(for count: Int) -> Bool { true }
+    func fallBehind() {}
 }

@@ -1,5 +1,6 @@
 package import Configuration
 import EventLoops
+import Glibc
 import HTTPClient
 import OpenRouter
 package import Observability
@@ -17,9 +18,11 @@ package enum ModelServices {
             let configuration = openRouterConfiguration(settings.openRouter)
             let limit = settings.openRouter.maximumConcurrentRequests
             let gate = limit > 0 ? RequestGate(limit: limit) : nil
+            let proxies = ProxySettings(environment: { name in getenv(name).map { String(cString: $0) } })
             return { loop in
                 let service = OpenRouterService(
-                    configuration: configuration, transport: HTTPClient(loop: loop), scheduler: LoopScheduler(loop: loop))
+                    configuration: configuration, transport: HTTPClient(loop: loop, proxies: proxies),
+                    scheduler: LoopScheduler(loop: loop))
                 if let gate {
                     let bound = LoopBound(service, loop: loop)
                     service.share(gate, wake: { bound.submit { $0.gateOpened() } })

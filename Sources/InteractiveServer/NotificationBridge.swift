@@ -6,13 +6,17 @@ import Sessions
 ///
 /// Numbers them, keeps them for a client that attaches again, and sends them to the client that owns the session.
 final class NotificationBridge: InlineAILoopDelegate {
-    /// Nil while nobody is attached.
-    var client: Client?
+    /// Beyond this a buffer that a long notification has grown is given back.
+    private static let retainedScratchBytes = 16 * 1024
+
     private let capabilities: Set<Capability>
     private let relayMeter: RelayMeter
     private var encoder: NotificationEncoder
     private var replayBuffer: ReplayBuffer
-    private(set) var lastSeq = 0
+    /// Nil while nobody is attached.
+    private var client: Client?
+    /// While the client still gets what it missed: the next one. New notifications queue behind it in the replay buffer.
+    private var nextReplaySeq: Int?
     /// Reused for every notification.
     private var scratch: [UInt8] = []
 
@@ -24,6 +28,9 @@ final class NotificationBridge: InlineAILoopDelegate {
         encoder = NotificationEncoder(sessionID: sessionID)
         replayBuffer = ReplayBuffer(maximumBytes: replayBytes)
     }
+
+    /// Of the latest notification.
+    var lastSeq: Int { replayBuffer.lastSeq }
 
     // MARK: Events
 
@@ -50,17 +57,15 @@ final class NotificationBridge: InlineAILoopDelegate {
                     to: &$2)
             }
         case .errorOccurred(let messageID, let error):
+            let report = AnswerError(error, messageID: messageID)
             send {
                 $0.appendStatus(
-                    .error, reason: error.statusReason, error: error.object(messageID: messageID),
-                    messageID: messageID, seq: $1, to: &$2)
+                    .error, reason: error.statusReason, error: report, messageID: messageID, seq: $1, to: &$2)
             }
         case .usageReported(let messageID, let usage, let model, let generationID):
             guard capabilities.contains(.usage) else { return }
-            send {
-                $0.appendUsage(
-                    usage.object(model: model, generationID: generationID), messageID: messageID, seq: $1, to: &$2)
-            }
+            let report = UsageReport(usage, model: model, generationID: generationID)
+            send { $0.appendUsage(report, messageID: messageID, seq: $1, to: &$2) }
         case .userMessageProcessed, .toolResultProcessed:
             break
         }
@@ -76,33 +81,55 @@ final class NotificationBridge: InlineAILoopDelegate {
     }
 
     private func send(_ encode: (inout NotificationEncoder, Int, inout [UInt8]) -> Void) {
-        lastSeq += 1
         scratch.removeAll(keepingCapacity: scratch.capacity <= Self.retainedScratchBytes)
-        encode(&encoder, lastSeq, &scratch)
-        replayBuffer.append(seq: lastSeq, scratch)
-        client?.notify(scratch)
+        encode(&encoder, lastSeq + 1, &scratch)
+        replayBuffer.append(scratch)
+        if nextReplaySeq == nil {
+            client?.notify(scratch)
+        } else {
+            catchUp()
+        }
     }
-
-    private static let retainedScratchBytes = 16 * 1024
 
     // MARK: Attaching
-
-    /// Told to the client that loses the session, without a number: it is no event of the session.
-    func sendAttachedElsewhere() {
-        var message: [UInt8] = []
-        encoder.appendStatus(.stopped, reason: "Session attached elsewhere", seq: nil, to: &message)
-        client?.notify(message)
-    }
 
     /// Whether everything after `seq` can still be sent again.
     func canReplay(after seq: Int) -> Bool {
         replayBuffer.canReplay(after: seq)
     }
 
-    /// The session is the new client's from now on; it gets everything after `seq` again, where one is given.
+    /// The session is the new client's from now on; it gets everything after `seq` again, where one is given, as fast as
+    /// it reads.
     func attach(_ client: Client, replayingAfter seq: Int?) {
         self.client = client
-        guard let seq else { return }
-        replayBuffer.forEach(after: seq) { client.notify($0) }
+        nextReplaySeq = seq.map { $0 + 1 }
+        catchUp()
+    }
+
+    func detach() {
+        client = nil
+        nextReplaySeq = nil
+    }
+
+    /// Sends what the client missed, as much as it has room for; goes on when it has more.
+    func catchUp() {
+        while let seq = nextReplaySeq, let client {
+            guard seq <= lastSeq else {
+                nextReplaySeq = nil
+                return
+            }
+            // It reads so slowly that what it waits for is no longer kept.
+            guard let message = replayBuffer[seq] else { return client.fallBehind() }
+            guard client.hasRoom(for: message.count) else { return client.waitForRoom(self) }
+            client.notify(message)
+            nextReplaySeq = seq + 1
+        }
+    }
+
+    /// Told to the client that loses the session, without a number: it is no event of the session.
+    func sendAttachedElsewhere() {
+        var message: [UInt8] = []
+        encoder.appendStatus(.stopped, reason: "Session attached elsewhere", seq: nil, to: &message)
+        client?.notify(message)
     }
 }

@@ -52,4 +52,11 @@ private final class RemoteLink: ClientLink {
     func send(_ message: [UInt8]) {
         directory.submit(to: homeLoop) { [clientID] in $0.connection(of: clientID)?.send(message) }
     }
+
+    /// The queue is the other loop's to bound.
+    func hasRoom(for count: Int) -> Bool { true }
+
+    func fallBehind() {
+        directory.submit(to: homeLoop) { [clientID] in $0.connection(of: clientID)?.fallBehind() }
+    }
 }

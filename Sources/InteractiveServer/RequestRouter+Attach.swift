@@ -69,10 +69,8 @@ extension RequestRouter {
         if attached.formerOwner != nil { bridge.sendAttachedElsewhere() }
         worker.metrics.add(to: .sessionsResumed)
         let status: SessionStatus = attached.session.isPaused ? .paused : .active
-        reply(.success([
-            "sessionId": .string(params.sessionID), "status": .number(JSONNumber(status.rawValue)),
-            "lastSeq": .number(JSONNumber(bridge.lastSeq)),
-        ]))
+        let result = AttachSessionResult(sessionID: params.sessionID, status: status, lastSeq: bridge.lastSeq)
+        reply(.success(result.json))
         bridge.attach(client, replayingAfter: params.lastSeq)
     }
 }

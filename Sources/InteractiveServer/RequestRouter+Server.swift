@@ -11,7 +11,7 @@ extension RequestRouter {
             switch result {
             case .success(let models):
                 catalog.learn(models)
-                reply(.success(["models": .array(models.map(\.jsonValue))]))
+                reply(.success(SessionResult.models(models.map(\.jsonValue))))
             case .failure(let error):
                 reply(.failure(.upstreamFailed(error)))
             }
@@ -20,32 +20,25 @@ extension RequestRouter {
 
     func getServerInfo(_ reply: Reply) {
         let settings = worker.environment.settings
-        let limits: [(String, Int)] = [
-            ("maxMessageBytes", settings.server.maximumMessageBytes),
-            ("maxQueuedBytes", settings.server.maximumQueuedBytes),
-            ("maxSessions", settings.sessions.maximumSessions),
-            ("maxSessionsPerUser", settings.sessions.maximumSessionsPerUser),
-            ("maxQueuedMessages", settings.sessions.maximumQueuedMessages),
-            ("replayBufferBytes", settings.sessions.replayBufferBytes),
-            ("maxToolRounds", settings.aiLoop.maximumToolRounds),
-            ("maxToolResultBytes", settings.tools.maximumResultBytes),
-            ("messagesPerMinute", settings.server.rateLimit.messagesPerMinute),
+        let counts: [ServerLimit: Int] = [
+            .maxMessageBytes: settings.server.maximumMessageBytes,
+            .maxQueuedBytes: settings.server.maximumQueuedBytes,
+            .maxSessions: settings.sessions.maximumSessions,
+            .maxSessionsPerUser: settings.sessions.maximumSessionsPerUser,
+            .maxQueuedMessages: settings.sessions.maximumQueuedMessages,
+            .messagesPerMinute: settings.server.rateLimit.messagesPerMinute,
+            .maxBatchRequests: JSONRPCCalls.maximumBatchCount,
+            .maxTools: StartSessionParams.maximumTools,
+            .maxToolRounds: settings.aiLoop.maximumToolRounds,
+            .maxToolResultBytes: settings.tools.maximumResultBytes,
+            .replayBufferBytes: settings.sessions.replayBufferBytes,
         ]
-        var limitsObject = JSONObject()
-        for (name, value) in limits { limitsObject[name] = .number(JSONNumber(value)) }
-        limitsObject["resumeWindowSeconds"] = .seconds(settings.sessions.resumeWindow)
-        limitsObject["clientToolTimeoutSeconds"] = .seconds(settings.tools.clientTimeout)
-        reply(.success([
-            "name": .string(ServerIdentity.name), "version": .string(ServerIdentity.version),
-            "protocolVersion": .string(ServerIdentity.protocolVersion),
-            "methods": .array(SessionMethod.allCases.map { .string($0.rawValue) }),
-            "limits": .object(limitsObject),
-        ]))
-    }
-}
-
-extension JSONValue {
-    fileprivate static func seconds(_ duration: Duration) -> JSONValue {
-        JSONNumber(duration.inSeconds).map { .number($0) } ?? .null
+        var limits = counts.mapValues { JSONNumber($0) }
+        limits[.resumeWindowSeconds] = JSONNumber(settings.sessions.resumeWindow.inSeconds)
+        limits[.clientToolTimeoutSeconds] = JSONNumber(settings.tools.clientTimeout.inSeconds)
+        let info = ServerInfoResult(
+            name: ServerIdentity.name, version: ServerIdentity.version,
+            protocolVersion: ServerIdentity.protocolVersion, limits: limits)
+        reply(.success(info.json))
     }
 }

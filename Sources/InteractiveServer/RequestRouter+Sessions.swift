@@ -14,9 +14,8 @@ extension RequestRouter {
         let settings = worker.environment.settings
         let id = RandomIdentifier.uuid()
         let model = params.model ?? worker.environment.defaultModel
-        let granted = params.capabilities
         let bridge = NotificationBridge(
-            sessionID: id, client: client, capabilities: granted,
+            sessionID: id, client: client, capabilities: params.capabilities,
             replayBytes: settings.sessions.resumeWindow > .zero ? settings.sessions.replayBufferBytes : 0,
             relayMeter: worker.relayMeter)
         let configuration = worker.environment.loopConfiguration(for: params, sessionID: id, model: model)
@@ -31,17 +30,15 @@ extension RequestRouter {
             throw JSONRPCError(refusal: error)
         }
         worker.add(bridge, for: id)
-        reply(.success([
-            "sessionId": .string(id), "status": .number(JSONNumber(SessionStatus.active.rawValue)),
-            "resumeToken": .string(made.resumeToken), "model": .string(model),
-            "protocolVersion": .string(ServerIdentity.protocolVersion),
-            "capabilities": .array(granted.map(\.rawValue).sorted().map { .string($0) }),
-        ]))
+        let result = StartSessionResult(
+            sessionID: id, resumeToken: made.resumeToken, model: model,
+            protocolVersion: ServerIdentity.protocolVersion, capabilities: params.capabilities)
+        reply(.success(result.json))
         made.session.start()
     }
 
     func stopSession(_ params: SessionParams, _ client: Client, _ reply: Reply) {
-        reply(.success(["status": .number(JSONNumber(SessionStatus.stopped.rawValue))]))
+        reply(.success(SessionResult.session(.stopped)))
         guard let session = try? worker.sessions.session(params.sessionID, of: client.id) else { return }
         session.receive(.stop(reason: "Session stopped"))
     }
@@ -52,7 +49,7 @@ extension RequestRouter {
         do throws(JSONRPCError) {
             params = try SendUserMessageParams(value)
         } catch {
-            if error.isInvalid(param: "message"), let id = value?["sessionId"]?.string,
+            if error.invalidParam == "message", let id = value?["sessionId"]?.string,
                 (try? worker.sessions.session(id, of: client.id)) != nil
             {
                 worker.bridges[id]?.sendInvalidMessage(reason: error.detail ?? error.message)
@@ -63,15 +60,15 @@ extension RequestRouter {
         let environment = worker.environment
         if environment.isDraining { throw .shuttingDown }
         guard environment.rateLimiter.admits(session.identity.userID, now: worker.loop.now) else {
-            throw .limitReached("messages a minute", limit: environment.rateLimiter.messagesPerMinute)
+            throw .limitReached(.messagesPerMinute, maximum: environment.rateLimiter.messagesPerMinute)
         }
         let messageID = RandomIdentifier.uuid()
         switch session.receive(fromClient: .userMessage(id: messageID, text: params.message)) {
         case .accepted:
             worker.metrics.add(to: .userMessagesAccepted)
-            reply(.success(["messageId": .string(messageID), "status": 0]))
+            reply(.success(SessionResult.accepted(messageID: messageID)))
         case .refused(.queueFull(let limit)):
-            throw .limitReached("queued messages", limit: limit)
+            throw .limitReached(.maxQueuedMessages, maximum: limit)
         case .refused:
             throw .sessionNotFound(params.sessionID)
         }
@@ -83,28 +80,28 @@ extension RequestRouter {
         let input = AILoopInput.toolResult(
             callID: params.toolCallID, content: params.result.limited(toBytes: limit), isError: false)
         guard session.receive(fromClient: input) == .accepted else { throw .unknownToolCall(params.toolCallID) }
-        reply(.success(["status": 0]))
+        reply(.success(SessionResult.outcome(.ok)))
     }
 
     func cancelMessage(_ params: CancelMessageParams, _ client: Client, _ reply: Reply) throws(JSONRPCError) {
         let session = try session(params.sessionID, of: client)
         let answer = session.receive(fromClient: .cancel(messageID: params.messageID))
-        reply(.success(["status": answer == .accepted ? 0 : 1]))
+        reply(.success(SessionResult.outcome(answer == .accepted ? .ok : .error)))
     }
 
     func pauseSession(_ params: SessionParams, _ client: Client, _ reply: Reply) throws(JSONRPCError) {
         try session(params.sessionID, of: client).receive(fromClient: .pause)
-        reply(.success(["status": .number(JSONNumber(SessionStatus.paused.rawValue))]))
+        reply(.success(SessionResult.session(.paused)))
     }
 
     func resumeSession(_ params: SessionParams, _ client: Client, _ reply: Reply) throws(JSONRPCError) {
         try session(params.sessionID, of: client).receive(fromClient: .resume)
-        reply(.success(["status": .number(JSONNumber(SessionStatus.active.rawValue))]))
+        reply(.success(SessionResult.session(.active)))
     }
 
     func getHistory(_ params: SessionParams, _ client: Client, _ reply: Reply) throws(JSONRPCError) {
         let session = try session(params.sessionID, of: client)
-        reply(.success(["messages": .array(session.history.map(\.jsonValue))]))
+        reply(.success(SessionResult.history(session.history.map(\.jsonValue))))
     }
 
     private func session(_ id: String, of client: Client) throws(JSONRPCError) -> Session {

@@ -117,7 +117,7 @@ final class Worker {
     func connection(of client: ClientID) -> ClientConnection? { connections[client] }
 
     func clientDisconnected(_ client: Client) {
-        for id in sessions.sessionIDs(of: client.id) { bridges[id]?.client = nil }
+        for id in sessions.sessionIDs(of: client.id) { bridges[id]?.detach() }
         sessions.clientDisconnected(client.id)
         for loopIndex in client.remoteLoops {
             directory.submit(to: loopIndex) { [id = client.id] in $0.remoteClientDisconnected(id) }

@@ -1,0 +1,69 @@
+import JSONRPC
+
+/// The tables of the API's public description, rendered from the tables in this module.
+package enum ProtocolReference: String, Sendable, CaseIterable {
+    case methods, notifications, errors
+    case answerErrors = "answer-errors"
+    case sessionStatuses = "session-statuses"
+    case limits
+
+    /// GitHub-flavoured Markdown, ending in a line feed.
+    package var markdown: String {
+        switch self {
+        case .methods: SessionMethod.allCases.map(Self.section).joined(separator: "\n")
+        case .notifications: SessionNotificationMethod.allCases.map(Self.section).joined(separator: "\n")
+        case .errors:
+            Self.table(
+                ["code", "message", "`data.kind`", "when", "`data` also has"],
+                ErrorKind.allCases.map { kind in
+                    [
+                        "\(kind.code.rawValue)", kind.code.standardMessage, "`\(kind.rawValue)`", kind.summary,
+                        kind.fields.map { "`\($0.name)`: \($0.summary)" }.joined(separator: "; "),
+                    ]
+                })
+        case .answerErrors:
+            Self.table(["`error.kind`", "when"], AnswerErrorKind.allCases.map { ["`\($0.rawValue)`", $0.summary] })
+        case .sessionStatuses:
+            Self.table(
+                ["status", "name", "meaning"],
+                SessionStatus.allCases.map { ["\($0.rawValue)", "\($0)", $0.summary] })
+        case .limits: Self.table(["name", "meaning"], ServerLimit.allCases.map { ["`\($0.rawValue)`", $0.summary] })
+        }
+    }
+
+    private static func section(_ method: SessionMethod) -> String {
+        let specification = method.specification
+        var text = "### `\(method.rawValue)`\n\n\(specification.summary)\n"
+        if !specification.params.isEmpty {
+            text += "\n" + fields(specification.params, title: "param")
+        }
+        if !specification.result.isEmpty {
+            text += "\n" + fields(specification.result, title: "result")
+        }
+        if !specification.errors.isEmpty {
+            let kinds = specification.errors.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+            text += "\nErrors of its own: \(kinds).\n"
+        }
+        return text
+    }
+
+    private static func section(_ method: SessionNotificationMethod) -> String {
+        let specification = method.specification
+        var text = "### `\(method.rawValue)`\n\n\(specification.summary)\n"
+        if let capability = specification.capability {
+            text += "Sent to clients with the capability `\(capability.rawValue)` only.\n"
+        }
+        return text + "\n" + fields(specification.params, title: "param")
+    }
+
+    private static func fields(_ fields: [FieldSpecification], title: String) -> String {
+        table(
+            [title, "type", "", "meaning"],
+            fields.map { ["`\($0.name)`", $0.type.rawValue, $0.isRequired ? "required" : "optional", $0.summary] })
+    }
+
+    private static func table(_ head: [String], _ rows: [[String]]) -> String {
+        let lines = [head, head.map { _ in "---" }] + rows
+        return lines.map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
+    }
+}

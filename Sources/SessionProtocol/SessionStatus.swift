@@ -1,0 +1,37 @@
+/// `status` of sessions.
+package enum SessionStatus: Int, Sendable, Hashable, CaseIterable {
+    case starting = 0
+    case active = 1
+    case stopped = 2
+    case error = 3
+    case paused = 4
+
+    /// For the reference.
+    package var summary: String {
+        switch self {
+        case .starting: "being set up; not told by this server, which starts sessions at once"
+        case .active: "takes messages"
+        case .stopped: "has ended; nothing follows"
+        case .error: "a message ended in an error; the session takes further ones"
+        case .paused: "holds until `resumeSession`"
+        }
+    }
+}
+
+/// `status` in the answers about messages and tool results.
+package enum OutcomeStatus: Int, Sendable, Hashable, CaseIterable {
+    case ok = 0
+    case error = 1
+}
+
+/// What a client may ask for in `sessionParams.capabilities`; off unless asked for.
+package enum Capability: String, Sendable, Hashable, CaseIterable {
+    case usage
+    case reasoning
+}
+
+/// Who carries out a tool call.
+package enum ToolExecutor: String, Sendable, Hashable, CaseIterable {
+    case client
+    case server
+}
