@@ -9,7 +9,9 @@ package struct ProcessUsage: Sendable {
 
     /// nil where there is no such process, or it is not ours to see.
     package init?(pid: Int32) {
-        guard let stat = Self.read("/proc/\(pid)/stat"), let memory = Self.read("/proc/\(pid)/statm") else { return nil }
+        guard let stat = Self.read("/proc/\(pid)/stat"), let memory = Self.read("/proc/\(pid)/statm") else {
+            return nil
+        }
         // The second field is the name in parentheses, which may hold anything.
         guard let end = stat.lastIndex(of: ")") else { return nil }
         let fields = stat[stat.index(after: end)...].split(separator: " ")

@@ -75,7 +75,9 @@ package struct Chat {
         let (happenings, sink) = AsyncStream<Happening>.makeStream()
         let events = client.events
         let readers = [
+            // allowed: both end with this function, by the defer below
             Task { for await input in inputs { sink.yield(.input(input)) } },
+            // allowed: ended as the other one
             Task { for await event in events { sink.yield(.server(event)) } },
         ]
         defer { for reader in readers { reader.cancel() } }
@@ -144,7 +146,8 @@ package struct Chat {
 
     private mutating func send(_ message: String) async -> Bool {
         do {
-            _ = try await client.call("sendUserMessage", ["sessionId": .string(sessionID), "message": .string(message)])
+            _ = try await client.call(
+                "sendUserMessage", ["sessionId": .string(sessionID), "message": .string(message)])
             phase = .answering
             wasInterrupted = false
             return true

@@ -48,6 +48,7 @@ struct ChatProcess: Sendable {
             asJSON: request.isJSON, isInteractive: isInteractive && message == nil)
         // The loop holds it; without it Ctrl-C would do nothing, which is no reason not to chat.
         loop.submit { _ = try? SignalSource(loop: loop, signals: [SIGINT]) { _ in sink.yield(.interrupt) } }
+        // allowed: it ends the loop that the process waits for below
         Task {
             let code = await converse(options, inputs: inputs, loop: loop)
             outcome.withLock { $0 = code }

@@ -30,10 +30,14 @@ struct ServerProcess {
             return .unavailable
         }
         let outcome = Mutex(ExitCode.success)
-        control.submit { [self] in start(on: control, outcome: { code in
-            outcome.withLock { $0 = code }
-            control.stop()
-        }) }
+        control.submit { [self] in
+            start(
+                on: control,
+                outcome: { code in
+                    outcome.withLock { $0 = code }
+                    control.stop()
+                })
+        }
         control.run()
         log.close(within: Self.logClosingNanoseconds)
         return outcome.withLock { $0 }
@@ -51,6 +55,7 @@ struct ServerProcess {
             say("cannot watch signals: \(error)")
             return outcome(.unavailable)
         }
+        // allowed: starting takes several loops; the process waits for the control loop, which this one ends on failure
         Task {
             do {
                 let started = try await InteractiveServer.start(
@@ -69,7 +74,10 @@ struct ServerProcess {
         if signal == SIGHUP { return log.reopen() }
         switch server.noteSignal() {
         case .drain(let server):
-            say("draining: running answers may end, at most for \(settings.server.shutdownGrace.inSeconds) s; again to end now")
+            say(
+                "draining: running answers may end, at most for \(settings.server.shutdownGrace.inSeconds) s; again to end now"
+            )
+            // allowed: the process waits for the control loop, which this one ends
             Task {
                 await server.drain(grace: settings.server.shutdownGrace)
                 outcome(.success)

@@ -47,7 +47,9 @@ package final class TCPChannel {
     /// On the loop. Takes over a connected socket, and owns its descriptor.
     ///
     /// - Throws: where the loop cannot watch it (out of memory); the descriptor is closed then.
-    package init(loop: EventLoop, adopting descriptor: Int32, delegate: (any TCPChannelDelegate)? = nil) throws(SystemError) {
+    package init(loop: EventLoop, adopting descriptor: Int32, delegate: (any TCPChannelDelegate)? = nil)
+        throws(SystemError)
+    {
         self.loop = loop
         self.descriptor = descriptor
         self.delegate = delegate

@@ -21,13 +21,15 @@ package enum Thread {
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         defer { pthread_attr_destroy(&attributes) }
         var thread = pthread_t()
-        let code = pthread_create(&thread, &attributes, { argument in
-            guard let argument else { return nil }
-            let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-            clinux_set_thread_name(String(start.name.prefix(15)))
-            start.body()
-            return nil
-        }, start.toOpaque())
+        let code = pthread_create(
+            &thread, &attributes,
+            { argument in
+                guard let argument else { return nil }
+                let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+                clinux_set_thread_name(String(start.name.prefix(15)))
+                start.body()
+                return nil
+            }, start.toOpaque())
         precondition(code == 0, "no thread can be started: \(SystemError(call: "pthread_create", code: code))")
     }
 }

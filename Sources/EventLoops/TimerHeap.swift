@@ -44,7 +44,9 @@ struct TimerHeap<Payload> {
     @discardableResult
     mutating func cancel(_ id: TimerID) -> Bool {
         let slot = Int(id.slot)
-        guard slot < slots.count, slots[slot].generation == id.generation, slots[slot].payload != nil else { return false }
+        guard slot < slots.count, slots[slot].generation == id.generation, slots[slot].payload != nil else {
+            return false
+        }
         slots[slot].payload = nil
         count -= 1
         if entries.count > 64, entries.count > 2 * count { removeDeadEntries() }

@@ -133,7 +133,8 @@ package final class RPCClient: Sendable {
         }
         guard let waiting else { return }
         for continuation in waiting {
-            continuation.resume(returning: .failure(.disconnected(reason.isEmpty ? "the connection is closed" : reason)))
+            continuation.resume(
+                returning: .failure(.disconnected(reason.isEmpty ? "the connection is closed" : reason)))
         }
         eventSink.yield(.closed(code: code, reason: reason))
         eventSink.finish()

@@ -17,7 +17,8 @@ package final class WebSocketTransport: MessageTransport {
 
         package init(
             token: String? = nil, maximumMessageBytes: Int = 16 << 20,
-            handshakeTimeout: UInt64 = WebSocketConnector.defaultTimeoutNanoseconds, headers: HTTPHeaders = HTTPHeaders()
+            handshakeTimeout: UInt64 = WebSocketConnector.defaultTimeoutNanoseconds,
+            headers: HTTPHeaders = HTTPHeaders()
         ) {
             self.token = token
             self.maximumMessageBytes = maximumMessageBytes

@@ -24,20 +24,27 @@ final class EventLog: InlineAILoopDelegate {
         case .toolCallGenerated(_, let call, _):
             log.debug(event.name, ["session": id, "tool": .string(call.name), "call": .string(call.id)])
         case .toolResultProcessed(_, let result):
-            log.debug(event.name, [
-                "session": id, "tool": .string(result.toolName), "call": .string(result.callID),
-                "error": .bool(result.isError),
-            ])
+            log.debug(
+                event.name,
+                [
+                    "session": id, "tool": .string(result.toolName), "call": .string(result.callID),
+                    "error": .bool(result.isError),
+                ])
         case .errorOccurred(let messageID, let error):
-            log.warning(event.name, [
-                "session": id, "message": .string(messageID), "kind": .string(error.kind.rawValue),
-                "detail": .string(error.detail),
-            ])
+            log.warning(
+                event.name,
+                [
+                    "session": id, "message": .string(messageID), "kind": .string(error.kind.rawValue),
+                    "detail": .string(error.detail),
+                ])
         case .usageReported(let messageID, let usage, let model, _):
-            log.debug(event.name, [
-                "session": id, "message": .string(messageID), "model": .string(model ?? ""),
-                "prompt_tokens": .integer(usage.promptTokens), "completion_tokens": .integer(usage.completionTokens),
-            ])
+            log.debug(
+                event.name,
+                [
+                    "session": id, "message": .string(messageID), "model": .string(model ?? ""),
+                    "prompt_tokens": .integer(usage.promptTokens),
+                    "completion_tokens": .integer(usage.completionTokens),
+                ])
         }
     }
 }

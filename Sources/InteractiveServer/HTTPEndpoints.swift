@@ -25,7 +25,9 @@ struct HTTPEndpoints {
         }
         if head.path == environment.settings.server.path { return openWebSocket(head) }
         guard head.method == "GET" || head.method == "HEAD" else {
-            return .answer(HTTPAnswer(status: 405, text: "Only GET and HEAD are answered here.", headers: [("Allow", "GET, HEAD")]))
+            return .answer(
+                HTTPAnswer(status: 405, text: "Only GET and HEAD are answered here.", headers: [("Allow", "GET, HEAD")])
+            )
         }
         switch head.path {
         case "/healthz":
@@ -39,7 +41,9 @@ struct HTTPEndpoints {
         case "/" where environment.settings.server.webUI:
             return .answer(environment.webPage)
         default:
-            return .answer(HTTPAnswer(status: 404, text: "Nothing is here. The WebSocket is at \(environment.settings.server.path)."))
+            return .answer(
+                HTTPAnswer(
+                    status: 404, text: "Nothing is here. The WebSocket is at \(environment.settings.server.path)."))
         }
     }
 
@@ -54,12 +58,14 @@ struct HTTPEndpoints {
         do {
             upgrade = try WebSocketHandshake.validate(head)
         } catch {
-            return refuse(HTTPAnswer(
-                status: error.response.status, text: error.detail,
-                headers: error.response.headers.fields.map { ($0.name, $0.value) }))
+            return refuse(
+                HTTPAnswer(
+                    status: error.response.status, text: error.detail,
+                    headers: error.response.headers.fields.map { ($0.name, $0.value) }))
         }
         if environment.isDraining {
-            return refuse(HTTPAnswer(status: 503, text: "The server is shutting down.", headers: [("Retry-After", "5")]))
+            return refuse(
+                HTTPAnswer(status: 503, text: "The server is shutting down.", headers: [("Retry-After", "5")]))
         }
         switch environment.accessPolicy.judge(head) {
         case .admitted(let subprotocol):
@@ -67,8 +73,10 @@ struct HTTPEndpoints {
         case .unauthorized:
             return refuse(.unauthorized)
         case .forbiddenOrigin:
-            return refuse(HTTPAnswer(
-                status: 403, text: "Pages of this origin may not connect. See server.allowed_origins in the configuration."))
+            return refuse(
+                HTTPAnswer(
+                    status: 403,
+                    text: "Pages of this origin may not connect. See server.allowed_origins in the configuration."))
         }
     }
 
@@ -80,6 +88,7 @@ struct HTTPEndpoints {
 
 extension HTTPAnswer {
     fileprivate static let unauthorized = HTTPAnswer(
-        status: 401, text: "A token is needed: Authorization: Bearer <token>, or the WebSocket subprotocol bearer.<token>.",
+        status: 401,
+        text: "A token is needed: Authorization: Bearer <token>, or the WebSocket subprotocol bearer.<token>.",
         headers: [("WWW-Authenticate", "Bearer")])
 }

@@ -2,7 +2,7 @@ package import AILoop
 package import Configuration
 package import EventLoops
 package import Observability
-import Sessions
+package import Sessions
 import Synchronization
 
 /// The server: a listening socket and its event loops. Started with ``start(settings:metrics:log:makeService:)``; ended by
@@ -36,15 +36,18 @@ package final class InteractiveServer: Sendable {
     // MARK: Starting
 
     /// Starts the loops and listens; returns when connections are taken.
+    ///
+    /// - Parameter delegates: hear of all sessions' events besides those who serve the clients.
     package static func start(
-        settings: Settings, metrics: Metrics, log: Logger, makeService: @escaping ServiceFactory
+        settings: Settings, metrics: Metrics, log: Logger, delegates: [any AILoopDelegate] = [],
+        makeService: @escaping ServiceFactory
     ) async throws(StartError) -> InteractiveServer {
         let port = UInt16(clamping: settings.server.port)
         guard let address = SocketAddress.resolve(host: settings.server.host, port: port) else {
             throw StartError(description: "cannot listen on \(settings.server.host): no such host or address")
         }
         let environment = ServerEnvironment(
-            settings: settings, bindsLoopback: address.isLoopback, metrics: metrics, log: log)
+            settings: settings, bindsLoopback: address.isLoopback, metrics: metrics, log: log, delegates: delegates)
         let count = settings.server.eventLoops > 0 ? settings.server.eventLoops : Processors.available
         do {
             let loops = try (0..<count).map { try EventLoop(name: "loop-\($0)") }
@@ -70,7 +73,8 @@ package final class InteractiveServer: Sendable {
         await withCheckedContinuation { continuation in
             loop.submit {
                 let worker = Worker(
-                    index: index, loop: loop, environment: environment, service: makeService(loop), directory: directory)
+                    index: index, loop: loop, environment: environment, service: makeService(loop), directory: directory
+                )
                 if index == 0 { worker.askForModels() }
                 continuation.resume(returning: LoopBound(worker, loop: loop))
             }
@@ -110,10 +114,12 @@ package final class InteractiveServer: Sendable {
     private static func describe(_ error: any Error, address: SocketAddress) -> String {
         guard let error = error as? SystemError else { return "cannot start: \(error)" }
         if error.isAddressInUse {
-            return "cannot listen on \(address): the port is in use. Stop the other program, or choose another port with --port."
+            return
+                "cannot listen on \(address): the port is in use. Stop the other program, or choose another port with --port."
         }
         if error.isPermissionDenied {
-            return "cannot listen on \(address): permission denied. Ports below 1024 need privileges; choose another with --port."
+            return
+                "cannot listen on \(address): permission denied. Ports below 1024 need privileges; choose another with --port."
         }
         if error.isAddressNotAvailable {
             return "cannot listen on \(address): this machine does not have that address."

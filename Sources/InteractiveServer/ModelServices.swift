@@ -2,8 +2,8 @@ package import Configuration
 import EventLoops
 import Glibc
 import HTTPClient
-import OpenRouter
 package import Observability
+import OpenRouter
 
 /// Makes the AI service that the configuration asks for: one for each event loop.
 package enum ModelServices {

@@ -53,7 +53,8 @@ final class NotificationBridge: InlineAILoopDelegate {
         case .toolCallGenerated(let messageID, let call, let arguments):
             send {
                 $0.appendToolCall(
-                    id: call.id, name: call.name, arguments: arguments, executor: .client, messageID: messageID, seq: $1,
+                    id: call.id, name: call.name, arguments: arguments, executor: .client, messageID: messageID,
+                    seq: $1,
                     to: &$2)
             }
         case .errorOccurred(let messageID, let error):

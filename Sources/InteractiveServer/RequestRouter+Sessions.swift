@@ -24,7 +24,8 @@ extension RequestRouter {
             made = try worker.sessions.makeSession(
                 SessionManager.Request(
                     userID: params.userID, configuration: configuration,
-                    delegates: [bridge, MessageMeter(worker: worker), worker.eventLog]),
+                    delegates: [bridge, MessageMeter(worker: worker), worker.eventLog]
+                        + worker.environment.makeMailboxes()),
                 owner: client.id)
         } catch {
             throw JSONRPCError(refusal: error)

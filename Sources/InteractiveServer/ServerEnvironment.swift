@@ -16,14 +16,17 @@ final class ServerEnvironment: Sendable {
     let metrics: Metrics
     let log: Logger
     let webPage: HTTPAnswer
+    /// Hear of every session's events, in their own time.
+    let delegates: [any AILoopDelegate]
     let modelCatalog = ModelCatalog()
     private let connectionCount = Atomic<Int>(0)
     private let nextClientNumber = Atomic<UInt64>(1)
 
-    init(settings: Settings, bindsLoopback: Bool, metrics: Metrics, log: Logger) {
+    init(settings: Settings, bindsLoopback: Bool, metrics: Metrics, log: Logger, delegates: [any AILoopDelegate] = []) {
         self.settings = settings
         self.metrics = metrics
         self.log = log
+        self.delegates = delegates
         connectionSettings = ConnectionSettings(settings.server)
         accessPolicy = AccessPolicy(settings: settings.server, bindsLoopback: bindsLoopback)
         registry = SessionRegistry(
@@ -39,6 +42,15 @@ final class ServerEnvironment: Sendable {
 
     func makeClientID() -> ClientID {
         ClientID(number: nextClientNumber.wrappingAdd(1, ordering: .relaxed).oldValue)
+    }
+
+    /// The mailboxes of one session, one for each of ``delegates``.
+    func makeMailboxes() -> [DelegateMailbox] {
+        delegates.map { delegate in
+            DelegateMailbox(delegate) { [log] trouble in
+                log.error("a delegate of the AI loop is in trouble", ["trouble": "\(trouble)"])
+            }
+        }
     }
 
     // MARK: Connections

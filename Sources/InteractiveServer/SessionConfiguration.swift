@@ -23,7 +23,8 @@ extension ServerEnvironment {
             systemPrompt: SystemPrompt.compose(
                 configured: settings.aiLoop.systemPrompt, override: params.systemPrompt, context: params.context,
                 language: params.language),
-            tools: params.tools.map(\.toolDefinition), params: requestParams, maximumToolRounds: settings.aiLoop.maximumToolRounds,
+            tools: params.tools.map(\.toolDefinition), params: requestParams,
+            maximumToolRounds: settings.aiLoop.maximumToolRounds,
             maximumQueuedMessages: settings.sessions.maximumQueuedMessages,
             contextBudget: ContextBudget(maximumContextTokens: context, answerTokens: answerTokens))
     }

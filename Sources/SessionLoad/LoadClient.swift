@@ -55,7 +55,9 @@ final class LoadClient: WebSocketConnectionDelegate {
     }
 
     private func receive(_ message: [UInt8]) {
-        guard let value = try? JSONParser.parse(message) else { Console.fail("the server sent something that is no JSON") }
+        guard let value = try? JSONParser.parse(message) else {
+            Console.fail("the server sent something that is no JSON")
+        }
         if let error = value["error"] { Console.fail("the server refused: \(error.jsonText)") }
         if value["id"]?.int == 1 {
             sessionID = value["result"]?["sessionId"]?.string ?? ""

@@ -144,7 +144,9 @@ final class SessionLoad {
 
     private func checkRelease(_ before: ProcessUsage, since start: UInt64) {
         let now = MonotonicClock.now()
-        guard let usage = plan.serverProcess.flatMap(ProcessUsage.init(pid:)) else { Console.fail("the server is gone") }
+        guard let usage = plan.serverProcess.flatMap(ProcessUsage.init(pid:)) else {
+            Console.fail("the server is gone")
+        }
         if usage.openDescriptors <= before.openDescriptors || now - start > UInt64(plan.seconds) * 1_000_000_000 {
             Console.print(
                 "after the disconnect of all: \(usage.openDescriptors) descriptors (\(before.openDescriptors) before), "

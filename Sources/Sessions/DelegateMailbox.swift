@@ -28,6 +28,7 @@ package final class DelegateMailbox: InlineAILoopDelegate {
         self.onTrouble = onTrouble
         let (stream, continuation) = AsyncStream<Delivery>.makeStream(bufferingPolicy: .bufferingOldest(limit))
         deliveries = continuation
+        // allowed: ends with the mailbox, which finishes its stream
         Task {
             for await delivery in stream {
                 do {

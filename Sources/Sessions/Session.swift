@@ -162,9 +162,10 @@ package final class Session {
 
     private func scheduleLifeTimers() {
         if timeLimits.whole > 0 {
-            lifeTimers.append(loop.schedule(after: timeLimits.whole) { [weak self] in
-                self?.receive(.stop(reason: "Session reached its time limit"))
-            })
+            lifeTimers.append(
+                loop.schedule(after: timeLimits.whole) { [weak self] in
+                    self?.receive(.stop(reason: "Session reached its time limit"))
+                })
         }
         if timeLimits.idle > 0 { scheduleIdleTimer(after: timeLimits.idle) }
     }

@@ -47,7 +47,8 @@ package final class SessionManager {
 
     package init(
         loop: EventLoop, loopIndex: Int, registry: SessionRegistry, service: any ModelService,
-        callObserver: any ModelCallObserver, timeLimits: Session.TimeLimits, resumeWindow: UInt64, onDelegateFailure: @escaping (any Error) -> Void = { _ in }
+        callObserver: any ModelCallObserver, timeLimits: Session.TimeLimits, resumeWindow: UInt64,
+        onDelegateFailure: @escaping (any Error) -> Void = { _ in }
     ) {
         self.loop = loop
         self.loopIndex = loopIndex
@@ -77,7 +78,8 @@ package final class SessionManager {
         try registry.admit(id, userID: request.userID, loopIndex: loopIndex)
         let session = Session(
             identity: SessionIdentity(sessionID: id, userID: request.userID), configuration: request.configuration,
-            loop: loop, service: service, callObserver: callObserver, timeLimits: timeLimits, delegates: request.delegates,
+            loop: loop, service: service, callObserver: callObserver, timeLimits: timeLimits,
+            delegates: request.delegates,
             onDelegateFailure: onDelegateFailure, onEnd: { [weak self] in self?.forget($0) })
         let token = RandomIdentifier.token()
         entries[id] = Entry(session: session, owner: owner, resumeToken: token, expiry: nil)

@@ -70,11 +70,15 @@ struct ChannelPair: Sendable {
         let accepted = Inbox<LoopBound<TCPChannel>>()
         client = try await loop.run {
             let anyPort = try #require(SocketAddress(host: "127.0.0.1", port: 0))
-            let listener = try TCPListener(loop: loop, address: anyPort, onAccept: { descriptor in
-                guard let channel = try? TCPChannel(
-                    loop: loop, adopting: descriptor, delegate: RecordingDelegate(serverEvents)) else { return }
-                accepted.put(LoopBound(channel, loop: loop))
-            })
+            let listener = try TCPListener(
+                loop: loop, address: anyPort,
+                onAccept: { descriptor in
+                    guard
+                        let channel = try? TCPChannel(
+                            loop: loop, adopting: descriptor, delegate: RecordingDelegate(serverEvents))
+                    else { return }
+                    accepted.put(LoopBound(channel, loop: loop))
+                })
             try listener.start()
             let client = try TCPChannel(
                 loop: loop, connectingTo: listener.address, delegate: RecordingDelegate(clientEvents))

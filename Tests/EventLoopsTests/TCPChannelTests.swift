@@ -145,8 +145,10 @@ import Testing
                     guard let (descriptor, unsent) = channel.detach() else { return }
                     #expect(unsent.isEmpty)
                     second.submit {
-                        guard let adopted = try? TCPChannel(
-                            loop: second, adopting: descriptor, delegate: RecordingDelegate(movedEvents)) else { return }
+                        guard
+                            let adopted = try? TCPChannel(
+                                loop: second, adopting: descriptor, delegate: RecordingDelegate(movedEvents))
+                        else { return }
                         moved.put(LoopBound(adopted, loop: second))
                     }
                 }

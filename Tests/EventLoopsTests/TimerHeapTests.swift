@@ -56,7 +56,9 @@ import Testing
                 #expect(cancelled)
             default:
                 let now = random.next() % 1000
-                let expected = model.filter { $0.deadline <= now }.min { ($0.deadline, $0.order) < ($1.deadline, $1.order) }
+                let expected = model.filter { $0.deadline <= now }.min {
+                    ($0.deadline, $0.order) < ($1.deadline, $1.order)
+                }
                 #expect(heap.popDue(at: now) == expected?.order)
                 model.removeAll { $0.order == expected?.order }
             }

@@ -1,6 +1,5 @@
 import Configuration
 import EventLoops
-
 import InteractiveClient
 import JSON
 import Observability
@@ -11,18 +10,19 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
     // MARK: Frames
 
-    @Test(arguments: [
-        (RawConnection.frame(0x82, [1, 2]), 1003),
-        (RawConnection.frame(0x81, [0xFF]), 1007),
-        (RawConnection.frame(0x81, [0xC3]), 1007),
-        (RawConnection.frame(0xC1, [0x61]), 1002),
-        (RawConnection.frame(0x83, []), 1002),
-        (RawConnection.frame(0x80, [0x61]), 1002),
-        ([0x81, 0x01, 0x61], 1002),
-        (RawConnection.frame(0x89, [UInt8](repeating: 0, count: 126)), 1002),
-        (RawConnection.frame(0x88, [0x03]), 1002),
-        (RawConnection.frame(0x88, [0x03, 0xE8]), 1000),
-    ] as [([UInt8], Int)])
+    @Test(
+        arguments: [
+            (RawConnection.frame(0x82, [1, 2]), 1003),
+            (RawConnection.frame(0x81, [0xFF]), 1007),
+            (RawConnection.frame(0x81, [0xC3]), 1007),
+            (RawConnection.frame(0xC1, [0x61]), 1002),
+            (RawConnection.frame(0x83, []), 1002),
+            (RawConnection.frame(0x80, [0x61]), 1002),
+            ([0x81, 0x01, 0x61], 1002),
+            (RawConnection.frame(0x89, [UInt8](repeating: 0, count: 126)), 1002),
+            (RawConnection.frame(0x88, [0x03]), 1002),
+            (RawConnection.frame(0x88, [0x03, 0xE8]), 1000),
+        ] as [([UInt8], Int)])
     func framesAreAnsweredByTheRightCloseCode(frame: [UInt8], code: Int) async throws {
         try await withServer(answering: []) { server in
             let raw = try await RawConnection.openWebSocket(to: server)
@@ -58,10 +58,12 @@ import Testing
     }
 
     @Test func aClientThatDoesNotAnswerPingsIsDropped() async throws {
-        try await withServer({
-            $0.server.pingInterval = .milliseconds(50)
-            $0.server.pingTimeout = .milliseconds(500)
-        }, answering: []) { server in
+        try await withServer(
+            {
+                $0.server.pingInterval = .milliseconds(50)
+                $0.server.pingTimeout = .milliseconds(500)
+            }, answering: []
+        ) { server in
             let raw = try await RawConnection.openWebSocket(to: server)
             let bytes = try await raw.readToEnd()
             #expect(bytes == [0x89, 0x00])
@@ -69,10 +71,12 @@ import Testing
     }
 
     @Test func aClientWithoutMessagesIsClosedWhereThatIsConfigured() async throws {
-        try await withServer({
-            $0.server.pingInterval = .zero
-            $0.server.idleTimeout = .milliseconds(40)
-        }, answering: []) { server in
+        try await withServer(
+            {
+                $0.server.pingInterval = .zero
+                $0.server.idleTimeout = .milliseconds(40)
+            }, answering: []
+        ) { server in
             let client = try await TestClient.connect(to: server)
             #expect(try await client.closure().code == 1000)
         }
@@ -83,10 +87,12 @@ import Testing
         let script: ScriptedUpstream.Script = { _ in
             .answer((0..<200).map { _ in chunk })
         }
-        try await withServer({
-            $0.server.maximumQueuedBytes = 100_000
-            $0.sessions.replayBufferBytes = 64 << 20
-        }, script: script) { server in
+        try await withServer(
+            {
+                $0.server.maximumQueuedBytes = 100_000
+                $0.sessions.replayBufferBytes = 64 << 20
+            }, script: script
+        ) { server in
             let client = try await TestClient.connect(to: server)
             let (session, token) = try await client.startSessionResult()
             client.transport.pauseReading()
@@ -130,7 +136,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("\u{16}\u{03}\u{01}junk that is TLS\r\n\r\n", 400), ("NOT HTTP AT ALL\r\n\r\n", 400), ("GET / HTTP/1.1\r\n\r\n", 400),
+        ("\u{16}\u{03}\u{01}junk that is TLS\r\n\r\n", 400), ("NOT HTTP AT ALL\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\n\r\n", 400),
         ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 405),
         ("GET /\(String(repeating: "a", count: 9000)) HTTP/1.1\r\nHost: x\r\n\r\n", 414),
         ("GET / HTTP/1.1\r\nHost: x\r\nX: \(String(repeating: "a", count: 20_000))\r\n\r\n", 431),
@@ -183,7 +190,9 @@ import Testing
     // MARK: Who may connect
 
     @Test func tokensAreAskedForWhereTheyAreConfigured() async throws {
-        try await withServer({ $0.server.auth.tokens = [Secret("first-token"), Secret("second-token")] }, answering: []) { server in
+        try await withServer(
+            { $0.server.auth.tokens = [Secret("first-token"), Secret("second-token")] }, answering: []
+        ) { server in
             let without = try await RawConnection.open(to: server.address)
             without.send(RawConnection.handshake(server))
             let refusal = try await without.readHead()
@@ -195,7 +204,8 @@ import Testing
                 #expect(try await wrong.readHead().hasPrefix("HTTP/1.1 401 "))
             }
             let browser = try await RawConnection.open(to: server.address)
-            browser.send(RawConnection.handshake(server, headers: ["Sec-WebSocket-Protocol: chat, bearer.second-token"]))
+            browser.send(
+                RawConnection.handshake(server, headers: ["Sec-WebSocket-Protocol: chat, bearer.second-token"]))
             let accepted = try await browser.readHead()
             #expect(accepted.hasPrefix("HTTP/1.1 101 "))
             #expect(accepted.contains("Sec-WebSocket-Protocol: bearer.second-token"))
@@ -229,10 +239,12 @@ import Testing
     }
 
     @Test func messagesOfAUserAreLimited() async throws {
-        try await withServer({
-            $0.server.rateLimit.messagesPerMinute = 1
-            $0.server.rateLimit.burst = 2
-        }, answering: ["ok"]) { server in
+        try await withServer(
+            {
+                $0.server.rateLimit.messagesPerMinute = 1
+                $0.server.rateLimit.burst = 2
+            }, answering: ["ok"]
+        ) { server in
             let client = try await TestClient.connect(to: server)
             let session = try await client.startSession()
             for _ in 0..<2 {
@@ -249,10 +261,12 @@ import Testing
     }
 
     @Test func sessionsAreLimited() async throws {
-        try await withServer({
-            $0.sessions.maximumSessions = 3
-            $0.sessions.maximumSessionsPerUser = 2
-        }, answering: []) { server in
+        try await withServer(
+            {
+                $0.sessions.maximumSessions = 3
+                $0.sessions.maximumSessionsPerUser = 2
+            }, answering: []
+        ) { server in
             let client = try await TestClient.connect(to: server)
             let first = try await client.startSession(userID: "a")
             _ = try await client.startSession(userID: "a")

@@ -8,7 +8,8 @@ import Testing
 /// Section 7 of the contract: where the older server failed, and no other suite has the row already.
 @Suite(.timeLimit(.minutes(1))) struct OlderServerTests {
     @Test func aSessionLivesOnAfterManyTurns() async throws {
-        try await withServer({ $0.aiLoop.maximumContextTokens = 2000 }, script: { .answer(["answer \($0.number)"]) }) { server in
+        try await withServer({ $0.aiLoop.maximumContextTokens = 2000 }, script: { .answer(["answer \($0.number)"]) }) {
+            server in
             let client = try await TestClient.connect(to: server)
             let session = try await client.startSession()
             for number in 0..<600 {
@@ -44,7 +45,8 @@ import Testing
     }
 
     @Test func aTimeoutClosesTheUpstreamAtOnce() async throws {
-        try await withServer({ $0.openRouter.timeout = .milliseconds(200) }, script: { _ in .beginning(["x"]) }) { server in
+        try await withServer({ $0.openRouter.timeout = .milliseconds(200) }, script: { _ in .beginning(["x"]) }) {
+            server in
             let client = try await TestClient.connect(to: server)
             let session = try await client.startSession()
             _ = try await client.say("go", in: session)

@@ -13,7 +13,9 @@ final class RawConnection: Sendable {
         let inbox: Inbox<Event>
         init(_ inbox: Inbox<Event>) { self.inbox = inbox }
         func channelConnected(_ channel: TCPChannel) { inbox.put(.connected) }
-        func channel(_ channel: TCPChannel, received bytes: UnsafeRawBufferPointer) { inbox.put(.received(Array(bytes))) }
+        func channel(_ channel: TCPChannel, received bytes: UnsafeRawBufferPointer) {
+            inbox.put(.received(Array(bytes)))
+        }
         func channelReceivedEndOfInput(_ channel: TCPChannel) { inbox.put(.ended) }
         func channelDrained(_ channel: TCPChannel) {}
         func channel(_ channel: TCPChannel, failed error: SystemError) { inbox.put(.ended) }
@@ -32,10 +34,11 @@ final class RawConnection: Sendable {
         let loop = TestServer.clientLoop
         let channel = try await withCheckedThrowingContinuation { continuation in
             loop.submit {
-                continuation.resume(with: Result {
-                    LoopBound(
-                        try TCPChannel(loop: loop, connectingTo: address, delegate: Delegate(inbox)), loop: loop)
-                })
+                continuation.resume(
+                    with: Result {
+                        LoopBound(
+                            try TCPChannel(loop: loop, connectingTo: address, delegate: Delegate(inbox)), loop: loop)
+                    })
             }
         }
         guard case .connected? = await inbox.next() else { throw TestFailure("not connected") }

@@ -108,7 +108,8 @@ import Testing
     }
 
     @Test func aGapIsSaidAndAttachingWithoutANumberStillWorks() async throws {
-        try await withServer({ $0.sessions.replayBufferBytes = 1000 }, answering: (0..<50).map { "text \($0) " }) { server in
+        try await withServer({ $0.sessions.replayBufferBytes = 1000 }, answering: (0..<50).map { "text \($0) " }) {
+            server in
             let client = try await TestClient.connect(to: server)
             let (session, token) = try await client.startSessionResult()
             _ = try await client.say("go", in: session)
@@ -196,7 +197,8 @@ import Testing
     }
 
     @Test func theWindowEndsTheSessionAndItsUpstream() async throws {
-        try await withServer({ $0.sessions.resumeWindow = .milliseconds(60) }, script: { _ in .beginning(["x"]) }) { server in
+        try await withServer({ $0.sessions.resumeWindow = .milliseconds(60) }, script: { _ in .beginning(["x"]) }) {
+            server in
             let client = try await TestClient.connect(to: server)
             let (session, _) = try await client.startSessionResult()
             _ = try await client.say("go", in: session)

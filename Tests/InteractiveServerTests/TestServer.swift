@@ -5,6 +5,7 @@ import InteractiveServer
 import JSON
 import Observability
 import ScriptedUpstream
+import Sessions
 import Testing
 
 /// A real server on a free port in front of a scripted upstream.
@@ -30,7 +31,8 @@ final class TestServer: Sendable {
     }
 
     static func start(
-        _ configure: (inout Settings) -> Void = { _ in }, script: @escaping ScriptedUpstream.Script
+        _ configure: (inout Settings) -> Void = { _ in }, delegates: [any AILoopDelegate] = [],
+        script: @escaping ScriptedUpstream.Script
     ) async throws -> TestServer {
         let upstream = try await ScriptedUpstream.start(script: script)
         var settings = Settings()
@@ -47,7 +49,7 @@ final class TestServer: Sendable {
         let metrics = Metrics()
         let log = try Logger(level: .error)
         let server = try await InteractiveServer.start(
-            settings: settings, metrics: metrics, log: log,
+            settings: settings, metrics: metrics, log: log, delegates: delegates,
             makeService: ModelServices.factory(settings: settings, metrics: metrics, log: log))
         return TestServer(server: server, upstream: upstream, metrics: metrics)
     }
@@ -66,10 +68,10 @@ final class TestServer: Sendable {
 
 /// Runs `body` with a server whose upstream does what `script` says.
 func withServer(
-    _ configure: (inout Settings) -> Void = { _ in }, script: @escaping ScriptedUpstream.Script,
-    _ body: (TestServer) async throws -> Void
+    _ configure: (inout Settings) -> Void = { _ in }, delegates: [any AILoopDelegate] = [],
+    script: @escaping ScriptedUpstream.Script, _ body: (TestServer) async throws -> Void
 ) async throws {
-    let server = try await TestServer.start(configure, script: script)
+    let server = try await TestServer.start(configure, delegates: delegates, script: script)
     defer { server.stop() }
     try await body(server)
 }

@@ -76,7 +76,8 @@ import Testing
     @Test func silenceInTheStreamIsATimeoutAlsoWithComments() async throws {
         let comments = [ScriptStep](repeating: .event(ChatCompletionEvent.comment()), count: 3)
         let first: [ScriptStep] = [.eventStreamHead(), .event(ChatCompletionEvent.text("half"))] + comments + [.hang]
-        try await failure({ $0.openRouter.idleTimeout = .milliseconds(80) }, first: first, textBefore: "half") { params in
+        try await failure({ $0.openRouter.idleTimeout = .milliseconds(80) }, first: first, textBefore: "half") {
+            params in
             #expect(params["reason"] == "timeout")
         }
     }
@@ -85,9 +86,12 @@ import Testing
         let chunks = (0..<8).flatMap { number -> [ScriptStep] in
             [.delay(milliseconds: 30), .event(ChatCompletionEvent.text("\(number)"))]
         }
-        try await withServer({ $0.openRouter.idleTimeout = .milliseconds(150) }, script: { _ in
-            [.eventStreamHead()] + chunks + [.event(ChatCompletionEvent.done), .endChunks]
-        }) { server in
+        try await withServer(
+            { $0.openRouter.idleTimeout = .milliseconds(150) },
+            script: { _ in
+                [.eventStreamHead()] + chunks + [.event(ChatCompletionEvent.done), .endChunks]
+            }
+        ) { server in
             let client = try await TestClient.connect(to: server)
             let session = try await client.startSession()
             _ = try await client.say("go", in: session)
@@ -110,7 +114,8 @@ import Testing
     @Test func theKeyIsInTheHeaderOnlyAndInNoError() async throws {
         let key = "sk-or-v1-0123456789abcdef0123456789abcdef"
         let body: JSONValue = ["error": ["code": 401, "message": .string("Key \(key) is unknown")]]
-        try await withServer({ $0.openRouter.apiKey = Secret(key) }, script: { _ in .json(status: 401, body) }) { server in
+        try await withServer({ $0.openRouter.apiKey = Secret(key) }, script: { _ in .json(status: 401, body) }) {
+            server in
             let client = try await TestClient.connect(to: server)
             let session = try await client.startSession()
             _ = try await client.say("go", in: session)
@@ -124,10 +129,13 @@ import Testing
     }
 
     @Test func aRetryBeforeTheFirstDeltaIsNotSeen() async throws {
-        try await withServer({ $0.openRouter.maximumRetries = 2 }, script: { request in
-            request.number < 2
-                ? .json(status: 503, ["error": ["code": 503, "message": "busy"]]) : .answer(["finally"])
-        }) { server in
+        try await withServer(
+            { $0.openRouter.maximumRetries = 2 },
+            script: { request in
+                request.number < 2
+                    ? .json(status: 503, ["error": ["code": 503, "message": "busy"]]) : .answer(["finally"])
+            }
+        ) { server in
             let client = try await TestClient.connect(to: server)
             let session = try await client.startSession()
             _ = try await client.say("go", in: session)

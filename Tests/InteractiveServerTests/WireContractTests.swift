@@ -106,9 +106,15 @@ import Testing
 
     @Test(arguments: [
         (#"{"jsonrpc":"2.0","id":1,"method":"echo","params":{"message":"hi"}}"#, #""hi""#),
-        (#"{"jsonrpc":"2.0","id":1,"method":"echo","params":{"message":{"a":[1,2.50,null]}}}"#, #"{"a":[1,2.50,null]}"#),
+        (
+            #"{"jsonrpc":"2.0","id":1,"method":"echo","params":{"message":{"a":[1,2.50,null]}}}"#,
+            #"{"a":[1,2.50,null]}"#
+        ),
         (#"{"jsonrpc":"2.0","id":1,"method":"echo","params":{"other":true}}"#, #"{"other":true}"#),
-        (#"{"jsonrpc":"2.0","id":1,"method":"echo","params":[1,1e400,12345678901234567890]}"#, "[1,1e400,12345678901234567890]"),
+        (
+            #"{"jsonrpc":"2.0","id":1,"method":"echo","params":[1,1e400,12345678901234567890]}"#,
+            "[1,1e400,12345678901234567890]"
+        ),
         (#"{"jsonrpc":"2.0","id":1,"method":"echo"}"#, "null"),
     ])
     func echoAnswersWhatItGets(request: String, result: String) async throws {
@@ -130,20 +136,24 @@ import Testing
                 #expect(try await client.answer() == "answer \(number)")
             }
             let messages = try await server.messages(ofRequest: 2)
-            #expect(messages.map { $0["role"]?.string } == ["system", "user", "assistant", "user", "assistant", "user"])
+            #expect(
+                messages.map { $0["role"]?.string } == ["system", "user", "assistant", "user", "assistant", "user"])
             let system = try #require(messages[0]["content"]?.string)
             #expect(system.hasPrefix("Be brief."))
             #expect(system.contains("We are at sea.") && system.contains("German"))
-            #expect(messages[1...].map { $0["content"]?.string } == [
-                "question 0", "answer 0", "question 1", "answer 1", "question 2",
-            ])
+            #expect(
+                messages[1...].map { $0["content"]?.string } == [
+                    "question 0", "answer 0", "question 1", "answer 1", "question 2",
+                ])
         }
     }
 
     @Test func theSessionsModelOverridesTheConfiguredOne() async throws {
         try await withServer(answering: ["x"]) { server in
             let client = try await TestClient.connect(to: server)
-            for (params, model) in [(nil, "test/model"), (["model": "other/one"] as JSONValue, "other/one")].enumerated().map(\.element) {
+            for (params, model) in [(nil, "test/model"), (["model": "other/one"] as JSONValue, "other/one")]
+                .enumerated().map(\.element)
+            {
                 let session = try await client.startSession(params)
                 _ = try await client.say("go", in: session)
                 _ = try await client.answer()
@@ -156,11 +166,17 @@ import Testing
 
     @Test func messagesSentMeanwhileWaitTheirTurnUpToTheLimit() async throws {
         let gate = ScriptGate()
-        try await withServer({ $0.sessions.maximumQueuedMessages = 2 }, script: { request in
-            request.number == 0
-                ? [.eventStreamHead(), .wait(gate), .event(ChatCompletionEvent.text("0")), .event(ChatCompletionEvent.done), .endChunks]
-                : .answer(["\(request.number)"])
-        }) { server in
+        try await withServer(
+            { $0.sessions.maximumQueuedMessages = 2 },
+            script: { request in
+                request.number == 0
+                    ? [
+                        .eventStreamHead(), .wait(gate), .event(ChatCompletionEvent.text("0")),
+                        .event(ChatCompletionEvent.done), .endChunks,
+                    ]
+                    : .answer(["\(request.number)"])
+            }
+        ) { server in
             let client = try await TestClient.connect(to: server)
             let session = try await client.startSession()
             for number in 0..<3 { _ = try await client.say("\(number)", in: session) }
@@ -214,10 +230,19 @@ import Testing
         (#"{"jsonrpc":"2.0","id":1,"method":"nope"}"#, -32601, "1"),
         (#"{"jsonrpc":"2.0","id":1,"method":"startSession"}"#, -32602, "1"),
         (#"{"jsonrpc":"2.0","id":1,"method":"startSession","params":{"userId":5}}"#, -32602, "1"),
-        (#"{"jsonrpc":"2.0","id":1,"method":"startSession","params":{"userId":"u","sessionParams":{"model":1}}}"#, -32602, "1"),
-        (#"{"jsonrpc":"2.0","id":1,"method":"sendUserMessage","params":{"sessionId":"no","message":"m"}}"#, -32602, "1"),
+        (
+            #"{"jsonrpc":"2.0","id":1,"method":"startSession","params":{"userId":"u","sessionParams":{"model":1}}}"#,
+            -32602, "1"
+        ),
+        (
+            #"{"jsonrpc":"2.0","id":1,"method":"sendUserMessage","params":{"sessionId":"no","message":"m"}}"#, -32602,
+            "1"
+        ),
         (#"{"jsonrpc":"2.0","id":1,"method":"stopSession","params":{}}"#, -32602, "1"),
-        (#"{"jsonrpc":"2.0","id":1,"method":"provideToolResult","params":{"sessionId":"no","toolCallId":"c","result":"r"}}"#, -32602, "1"),
+        (
+            #"{"jsonrpc":"2.0","id":1,"method":"provideToolResult","params":{"sessionId":"no","toolCallId":"c","result":"r"}}"#,
+            -32602, "1"
+        ),
     ])
     func badRequestsGetTheContractsErrors(request: String, code: Int, id: String) async throws {
         try await withServer(answering: []) { server in
