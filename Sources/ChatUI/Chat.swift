@@ -52,6 +52,8 @@ package struct Chat {
             prompt()
         }
         let outcome = await converse(inputs)
+        // Else the server would keep the session for its resume window.
+        _ = try? await client.call("stopSession", ["sessionId": .string(sessionID)])
         client.close()
         return outcome
     }

@@ -1,0 +1,70 @@
+import EventLoops
+import Foundation
+import HTTP1
+import InteractiveClient
+import JSON
+import Testing
+
+/// `ailoopctl serve` in a process of its own, on a free port.
+final class RunningServer: Sendable {
+    let process: Process
+    /// `127.0.0.1:PORT`
+    let address: String
+    /// Returns when the server says that it listens.
+    init(_ arguments: [String] = ["--ai-service", "mock"], environment: [String: String] = [:]) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: BuiltProgram(name: "ailoopctl").path)
+        process.arguments = ["serve", "--port", "0"] + arguments
+        process.environment = environment.merging(["PATH": "/usr/bin:/bin"]) { own, _ in own }
+        process.currentDirectoryURL = FileManager.default.temporaryDirectory
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        let pipe = Pipe()
+        process.standardError = pipe
+        try process.run()
+        var text = ""
+        while !text.contains("health ") {
+            let data = pipe.fileHandleForReading.availableData
+            guard !data.isEmpty else { throw ServerFailure(text: text) }
+            text += String(decoding: data, as: UTF8.self)
+        }
+        let start = try #require(text.range(of: "listening on ws://"))
+        address = String(text[start.upperBound...].prefix { $0 != "/" })
+        self.process = process
+        // Read on, so that the pipe never fills.
+        pipe.fileHandleForReading.readabilityHandler = { handle in
+            if handle.availableData.isEmpty { handle.readabilityHandler = nil }
+        }
+    }
+
+    func signal(_ number: Int32) {
+        kill(process.processIdentifier, number)
+    }
+
+    /// The exit code as a shell reports it.
+    func exitCode() -> Int32 {
+        process.waitUntilExit()
+        return process.terminationStatus + (process.terminationReason == .uncaughtSignal ? 128 : 0)
+    }
+
+    /// A client of the API.
+    func connect() async throws -> RPCClient {
+        let loop = try EventLoop(name: "client")
+        loop.start()
+        let client = RPCClient()
+        client.use(
+            await WebSocketTransport.open(
+                try HTTPURL("ws://\(address)/ws"), loop: loop, onEvent: { client.receive($0) }))
+        try await client.waitUntilOpen()
+        return client
+    }
+
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+}
+
+struct ServerFailure: Error, CustomStringConvertible {
+    var text: String
+    var description: String { "the server did not start: \(text)" }
+}
