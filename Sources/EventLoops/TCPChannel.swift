@@ -305,7 +305,11 @@ extension TCPChannel: ReadinessHandler {
             } else if errno == EAGAIN {
                 break
             } else if errno != EINTR {
-                return fail(.last("send"))
+                let error = SystemError.last("send")
+                // The peer may have answered before it broke the connection: what it said comes first.
+                readAvailable()
+                if isOpen { fail(error) }
+                return
             }
         }
         updateInterest()

@@ -7,11 +7,6 @@ import EventLoops
 final class AddressBook {
     typealias Answer = Result<[SocketAddress], NameError>
 
-    /// The system does not tell how long an address may be used; servers that move keep the old one for longer than this.
-    static let memoryNanoseconds: UInt64 = 10_000_000_000
-    /// Names remembered; past it all are forgotten.
-    static let maximumNames = 256
-
     private struct Entry {
         let addresses: [SocketAddress]
         let expires: UInt64
@@ -20,13 +15,24 @@ final class AddressBook {
     private let loop: EventLoop
     private let lookUp: NameLookUp
     private let calls: BlockingCalls
+    private let memoryNanoseconds: UInt64
+    private let maximumNames: Int
     private var entries: [String: Entry] = [:]
     private var askers: [String: [(Answer) -> Void]] = [:]
 
-    init(loop: EventLoop, lookUp: NameLookUp, calls: BlockingCalls = .shared) {
+    /// - Parameters:
+    ///   - memoryNanoseconds: how long addresses are remembered. The system does not tell how long they may be used; servers
+    ///     that move keep the old ones for longer than this.
+    ///   - maximumNames: names remembered; past it all are forgotten.
+    init(
+        loop: EventLoop, lookUp: NameLookUp, calls: BlockingCalls = .shared, memoryNanoseconds: UInt64 = 10_000_000_000,
+        maximumNames: Int = 256
+    ) {
         self.loop = loop
         self.lookUp = lookUp
         self.calls = calls
+        self.memoryNanoseconds = memoryNanoseconds
+        self.maximumNames = maximumNames
     }
 
     /// Calls `completion` with the addresses of a name or of an address in numbers, with port 0: at once where they are
@@ -47,8 +53,8 @@ final class AddressBook {
 
     private func take(_ answer: Answer, for host: String) {
         if case .success(let addresses) = answer {
-            if entries.count >= Self.maximumNames { entries = [:] }
-            entries[host] = Entry(addresses: addresses, expires: loop.now + Self.memoryNanoseconds)
+            if entries.count >= maximumNames, entries[host] == nil { entries = [:] }
+            entries[host] = Entry(addresses: addresses, expires: loop.now + memoryNanoseconds)
         }
         for completion in askers.removeValue(forKey: host) ?? [] { completion(answer) }
     }

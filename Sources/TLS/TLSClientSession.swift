@@ -178,7 +178,8 @@ package final class TLSClientSession {
         state = .established
     }
 
-    /// A server without ALPN names none, and speaks HTTP/1.1. One that names another would not be understood.
+    /// A server without ALPN names none, and speaks HTTP/1.1. One that names another would not be understood; early
+    /// releases of the library's version 3.0 do not look.
     private func checkApplicationProtocol() throws(TLSError) {
         var name: UnsafePointer<CUnsignedChar>?
         var length: CUnsignedInt = 0

@@ -1,3 +1,4 @@
+import EventLoops
 import HTTP1
 import HTTPClient
 import ScriptedUpstream
@@ -52,6 +53,23 @@ import Testing
         #expect(error.kind == .malformedResponse)
         #expect(error.responseStarted)
         #expect(error.detail == "\(address) sent a response that is no valid HTTP/1.1: \(reason)")
+    }
+
+    @Test func aServerThatRefusesALongRequestIsHeardThoughItBreaksTheConnection() async throws {
+        let server = try await RawServer()
+        try await TestClient.with { client async throws in
+            let exchange = try await client.post(server.url, String(repeating: "x", count: 32 << 20))
+            let connection = try await server.connections.next()
+            connection.channel.submit { channel in
+                // Closing with unread input resets the connection.
+                channel.pauseReading()
+                channel.write(Array("HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nno\n".utf8))
+                channel.flush()
+                channel.close()
+            }
+            #expect(try await exchange.response() == Response(status: 413, body: "no\n"))
+            #expect(try await client.counts() == [0, 0, 0])
+        }
     }
 
     @Test(arguments: [301, 302, 303, 307, 308])

@@ -105,14 +105,59 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct AddressBookTests {
     private func withBook(
-        calls: BlockingCalls = .shared, _ lookUp: NameLookUp,
-        _ body: (EventLoop, LoopBound<AddressBook>) async throws -> Void
+        calls: BlockingCalls = .shared, memoryNanoseconds: UInt64 = 60_000_000_000, maximumNames: Int = 256,
+        _ lookUp: NameLookUp, _ body: (EventLoop, LoopBound<AddressBook>) async throws -> Void
     ) async throws {
         let loop = try EventLoop(name: "book")
         loop.start()
         defer { loop.stop() }
-        try await body(
-            loop, try await loop.run { LoopBound(AddressBook(loop: loop, lookUp: lookUp, calls: calls), loop: loop) })
+        let book = try await loop.run {
+            LoopBound(
+                AddressBook(
+                    loop: loop, lookUp: lookUp, calls: calls, memoryNanoseconds: memoryNanoseconds,
+                    maximumNames: maximumNames), loop: loop)
+        }
+        try await body(loop, book)
+    }
+
+    /// Whether the book knows the name's addresses without looking them up.
+    private func remembers(_ name: String, _ loop: EventLoop, _ book: LoopBound<AddressBook>) async throws -> Bool {
+        try await loop.run {
+            var isKnown = false
+            book.value.addresses(of: name) { _ in isKnown = true }
+            return isKnown
+        }
+    }
+
+    /// Has a name looked up.
+    private func learn(_ name: String, _ loop: EventLoop, _ book: LoopBound<AddressBook>) async throws {
+        let answers = Inbox<Result<[SocketAddress], NameError>>()
+        try await loop.run { book.value.addresses(of: name) { answers.put($0) } }
+        _ = try await answers.next()
+    }
+
+    @Test func aNameIsForgottenWhenItsTimeIsOver() async throws {
+        let names = NameLookUp { _ in .success([]) }
+        try await withBook(memoryNanoseconds: 20_000_000, names) { loop, book in
+            try await learn("a", loop, book)
+            try await loop.pass(30_000_000)
+            let remembersIt = try await remembers("a", loop, book)
+            #expect(!remembersIt)
+        }
+    }
+
+    @Test func asManyNamesAsTheMaximumAreRememberedAndNoMore() async throws {
+        let names = NameLookUp { _ in .success([]) }
+        try await withBook(maximumNames: 2, names) { loop, book in
+            for name in ["a", "b"] { try await learn(name, loop, book) }
+            for name in ["a", "b"] {
+                let remembersIt = try await remembers(name, loop, book)
+                #expect(remembersIt)
+            }
+            try await learn("c", loop, book)
+            let remembered = try await [remembers("c", loop, book), remembers("a", loop, book)]
+            #expect(remembered == [true, false])
+        }
     }
 
     @Test func aNameIsLookedUpOnceForAllWhoAskAndThenRemembered() async throws {
@@ -131,12 +176,8 @@ import Testing
             }
             gate.open()
             for _ in 0..<10 { #expect(try await answers.next() == .success([address])) }
-            let isImmediate = try await loop.run {
-                var isKnown = false
-                book.value.addresses(of: "api.test") { _ in isKnown = true }
-                return isKnown
-            }
-            #expect(isImmediate)
+            let remembersIt = try await remembers("api.test", loop, book)
+            #expect(remembersIt)
             #expect(lookUps.load(ordering: .relaxed) == 1)
         }
     }

@@ -1,6 +1,7 @@
 import TLS
 import TLSPeer
 import Testing
+import Wire
 
 /// Which servers are believed, and which are refused for which reason.
 @Suite(.timeLimit(.minutes(1))) struct HandshakeTests {
@@ -157,6 +158,26 @@ import Testing
                 The TLS handshake with api.test:\(server.port) failed: tlsv1 alert no application protocol. \
                 The server does not offer HTTP/1.1 on this port.
                 """)
+    }
+
+    @Test func aServerThatChoosesWhatWasNotOfferedIsRefused() throws {
+        let server = try MemoryServer(
+            chainFile: certificates.ecdsa.chainFile, keyFile: certificates.ecdsa.keyFile)
+        let session = try TLSClientSession(
+            context: TLSContext.shared(for: trust), host: "api.test", port: 443, sessions: TLSSessionCache())
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 * 1024, alignment: 16)
+        defer { buffer.deallocate() }
+        try session.startHandshake()
+        var queue = ByteQueue()
+        session.takeCiphertext(into: &queue)
+        let answer = server.answer(queue.bytes)
+        let error = tlsError {
+            try answer.withUnsafeBytes { bytes in try session.receive(bytes, into: buffer) { _ in } }
+        }
+        #expect(error?.kind == .handshakeFailed)
+        // In the library's words, or in ours where it is an older one, which does not look.
+        #expect(error?.detail.hasPrefix("The TLS handshake with api.test:443 failed: ") == true)
+        #expect(!session.isEstablished)
     }
 
     @Test(arguments: ["HTTP/1.1 400 Bad Request\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n"])
