@@ -6,7 +6,8 @@ import WebSocketConnections
 /// One connection with one session, which asks and listens.
 final class LoadClient: WebSocketConnectionDelegate {
     private let connection: WebSocketConnection
-    private unowned let load: SessionLoad
+    /// Lives as long as the process.
+    private let load: SessionLoad
     private var sessionID = ""
     private var askedAt: UInt64 = 0
 
