@@ -99,6 +99,12 @@ let package = Package(
             ["Benchmarking", "EventLoops", "HTTP1", "JSON", "ScriptedUpstream", "WebSocket", "WebSocketConnections"]),
 
         tests(of: "Benchmarking"),
+        // What the fuzzer checks; the tests replay its corpora.
+        .target(
+            name: "FuzzTargets", dependencies: ["HTTP1", "JSON", "ServerSentEvents", "WebSocket", "Wire"],
+            path: "Tests/FuzzTargets", swiftSettings: settings),
+        tests(of: "FuzzTargets"),
+
         tests(of: "Wire"),
         tests(of: "HTTP1", ["Wire"]),
         tests(of: "WebSocket", ["Wire"]),
@@ -138,3 +144,8 @@ let package = Package(
             swiftSettings: settings),
     ]
 )
+
+// The fuzzer needs its own instrumented build (`.ci/fuzz`).
+if Context.environment["AILOOP_FUZZ"] == "1" {
+    package.targets.append(executable("fuzz", path: "Tests/Fuzz", ["FuzzTargets"]))
+}
