@@ -61,8 +61,9 @@ struct ServerProcess {
                 let started = try await InteractiveServer.start(
                     settings: settings, metrics: metrics, log: log,
                     makeService: ModelServices.factory(settings: settings, metrics: metrics, log: log))
-                announce(started.address)
+                // First: whoever reads the announcement may send a signal at once.
                 server.started(started)
+                announce(started.address)
             } catch {
                 say("error: \(error)")
                 outcome(.unavailable)
