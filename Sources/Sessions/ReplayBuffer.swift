@@ -20,7 +20,11 @@ package struct ReplayBuffer: Sendable {
     package mutating func append(_ notification: [UInt8]) {
         lastSeq += 1
         guard maximumBytes > 0 else { return }
-        kept.append(notification)
+        // A copy of its own size: the caller's buffer is reused, and may have grown for a longer notification.
+        kept.append(
+            [UInt8](unsafeUninitializedCapacity: notification.count) { copy, count in
+                count = copy.initialize(fromContentsOf: notification)
+            })
         byteCount += notification.count
         while byteCount > maximumBytes { forgetOldest() }
     }

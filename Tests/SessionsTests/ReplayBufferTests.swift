@@ -47,6 +47,14 @@ import Testing
         #expect(buffer.canReplay(after: 1))
     }
 
+    @Test func whatIsKeptHasItsOwnSizeNotThatOfTheCallersBuffer() throws {
+        var buffer = ReplayBuffer(maximumBytes: 1000)
+        var scratch = bytes(10)
+        scratch.reserveCapacity(16_384)
+        buffer.append(scratch)
+        #expect(try #require(buffer[1]).capacity < 1000)
+    }
+
     @Test func aNumberThatHasNotComeCannotBeReplayedFrom() {
         var buffer = ReplayBuffer(maximumBytes: 10)
         buffer.append(bytes(1))
