@@ -43,8 +43,7 @@ import Testing
 
     private func check(_ fixture: StreamFixture, _ reply: [ScriptStep]) async throws {
         try await ScriptedUpstream.with(replies: [reply]) { upstream in
-            let bench = try await SocketBench(upstream.url)
-            let heard = await bench.ask().all()
+            let heard = try await SocketBench.with(upstream.url) { await $0.ask().all() }
             #expect(Array(heard.dropLast()) == fixture.events)
             switch (heard.last, fixture.ending) {
             case (.finished(let completion), .finished(let expected)):

@@ -9,15 +9,14 @@ final class SocketBench: Sendable {
     private let loop: EventLoop
     private let service: LoopBound<OpenRouterService>
 
-    init(
-        _ url: String, retries: RetryPolicy = RetryPolicy(maximumRetries: 0), timeout: Duration = .seconds(60),
-        firstByte: Duration? = nil, idle: Duration? = nil, gate: RequestGate? = nil
+    private init(
+        _ url: String, retries: RetryPolicy, firstByte: Duration?, idle: Duration?, gate: RequestGate?
     ) async throws {
         let loop = try EventLoop(name: "service")
         loop.start()
         self.loop = loop
         let configuration = OpenRouterConfiguration(
-            baseURL: url, apiKey: "secret", timeout: timeout, firstByteTimeout: firstByte, idleTimeout: idle,
+            baseURL: url, apiKey: "secret", firstByteTimeout: firstByte, idleTimeout: idle,
             retries: retries)
         service = await withCheckedContinuation { continuation in
             loop.submit {
@@ -31,8 +30,14 @@ final class SocketBench: Sendable {
         }
     }
 
-    deinit {
-        loop.stop()
+    /// Runs `body` with a service whose loop is stopped after it.
+    static func with<R>(
+        _ url: String, retries: RetryPolicy = RetryPolicy(maximumRetries: 0), firstByte: Duration? = nil,
+        idle: Duration? = nil, gate: RequestGate? = nil, _ body: (SocketBench) async throws -> R
+    ) async throws -> R {
+        let bench = try await SocketBench(url, retries: retries, firstByte: firstByte, idle: idle, gate: gate)
+        defer { bench.loop.stop() }
+        return try await body(bench)
     }
 
     /// Starts a call whose events are heard one after the other.
