@@ -3,9 +3,6 @@ import Configuration
 import EventLoops
 import Glibc
 import HTTP1
-import InteractiveClient
-import InteractiveServer
-import Observability
 import Synchronization
 
 /// `chat` in this process: a server's session or one of its own, a terminal or pipes.
@@ -59,24 +56,24 @@ struct ChatProcess: Sendable {
     }
 
     private func converse(_ options: ChatOptions, inputs: AsyncStream<ChatInput>, loop: EventLoop) async -> ExitCode {
-        let client = RPCClient()
+        let endpoint: SessionEndpoint
         if let url = request.url {
             do throws(HTTPURLError) {
-                let url = try HTTPURL(url)
-                client.use(
-                    await WebSocketTransport.open(url, loop: loop, onEvent: { client.receive($0) }))
+                endpoint = .server(try HTTPURL(url))
             } catch {
                 console.tell("ailoopctl chat: --url: \(error.detail)\n")
                 return .usage
             }
-        } else if let settings {
+        } else {
             do throws(SystemError) {
-                client.use(try await InProcessTransport.open(settings: settings, client: client))
+                endpoint = try await .startInProcess(settings ?? Settings())
             } catch {
                 console.tell("ailoopctl chat: \(error)\n")
                 return .unavailable
             }
         }
+        defer { endpoint.stop() }
+        let client = await endpoint.connect(on: loop)
         let console = console
         var chat = Chat(
             client: client, options: options,
@@ -123,37 +120,5 @@ struct ChatProcess: Sendable {
             while let line = readLine() { sink.yield(.line(line)) }
             sink.yield(.endOfInput)
         }
-    }
-}
-
-/// Carries messages to a server in this process.
-private final class InProcessTransport: MessageTransport {
-    private let server: InProcessServer
-    private let connection: InProcessConnection
-
-    private init(server: InProcessServer, connection: InProcessConnection) {
-        self.server = server
-        self.connection = connection
-    }
-
-    static func open(settings: Settings, client: RPCClient) async throws(SystemError) -> InProcessTransport {
-        let metrics = Metrics()
-        // What happens is shown by the conversation itself.
-        let log = try Logger(level: .error, sink: settings.logging.file.map { .file($0) } ?? .standardError)
-        let server = try await InProcessServer.start(
-            settings: settings, metrics: metrics, log: log,
-            makeService: ModelServices.factory(settings: settings, metrics: metrics, log: log))
-        let connection = await server.connect(onMessage: { client.receive(.message($0)) })
-        client.receive(.opened)
-        return InProcessTransport(server: server, connection: connection)
-    }
-
-    func send(_ message: [UInt8]) {
-        connection.send(message)
-    }
-
-    func close() {
-        connection.close()
-        server.stop()
     }
 }

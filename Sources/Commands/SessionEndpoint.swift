@@ -1,0 +1,63 @@
+import Configuration
+import EventLoops
+import HTTP1
+import InteractiveClient
+import InteractiveServer
+import Observability
+
+/// Where sessions are: behind the WebSocket of a server, or in this process. `chat`, `bench` and `replay` talk to either
+/// by the same client.
+enum SessionEndpoint: Sendable {
+    case server(HTTPURL)
+    /// One server, which all clients share.
+    case inProcess(InProcessServer)
+
+    /// A server in this process.
+    ///
+    /// - Throws: where the process has no descriptors left, or the log file cannot be opened.
+    static func startInProcess(_ settings: Settings) async throws(SystemError) -> SessionEndpoint {
+        let metrics = Metrics()
+        // What happens is shown by the command itself.
+        let log = try Logger(level: .error, sink: settings.logging.file.map { .file($0) } ?? .standardError)
+        return .inProcess(
+            try await InProcessServer.start(
+                settings: settings, metrics: metrics, log: log,
+                makeService: ModelServices.factory(settings: settings, metrics: metrics, log: log)))
+    }
+
+    /// Begins to connect a client of its own; ``RPCClient/waitUntilOpen()`` tells how that went.
+    ///
+    /// - Parameter loop: carries the sockets of a remote server's clients.
+    func connect(on loop: EventLoop) async -> RPCClient {
+        let client = RPCClient()
+        switch self {
+        case .server(let url):
+            client.use(await WebSocketTransport.open(url, loop: loop, onEvent: { client.receive($0) }))
+        case .inProcess(let server):
+            let connection = await server.connect(onMessage: { client.receive(.message($0)) })
+            client.use(InProcessTransport(connection: connection, client: client))
+            client.receive(.opened)
+        }
+        return client
+    }
+
+    /// Ends the server in this process, with all its sessions. A remote one is left alone.
+    func stop() {
+        if case .inProcess(let server) = self { server.stop() }
+    }
+}
+
+/// Carries messages to a server in this process.
+private struct InProcessTransport: MessageTransport {
+    let connection: InProcessConnection
+    let client: RPCClient
+
+    func send(_ message: [UInt8]) {
+        connection.send(message)
+    }
+
+    func close() {
+        connection.close()
+        client.receive(.closed(code: nil, reason: ""))
+    }
+}
