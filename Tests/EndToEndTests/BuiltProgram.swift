@@ -18,20 +18,22 @@ struct BuiltProgram {
     /// Runs the program to its end. `environment` is all that it gets besides PATH.
     func run(
         _ arguments: [String], input: String = "", environment: [String: String] = [:], in directory: URL? = nil
-    ) throws -> Result {
-        try Self.run(path, arguments, input: input, environment: environment, in: directory)
+    ) async throws -> Result {
+        try await Self.run(path, arguments, input: input, environment: environment, in: directory)
     }
 
     /// Runs a line of shell in which `$PROGRAM` is the program.
-    func shell(_ line: String, environment: [String: String] = [:], in directory: URL? = nil) throws -> Result {
+    func shell(
+        _ line: String, environment: [String: String] = [:], in directory: URL? = nil
+    ) async throws -> Result {
         let environment = environment.merging(["PROGRAM": path]) { $1 }
-        return try Self.run("/bin/bash", ["-c", line], input: "", environment: environment, in: directory)
+        return try await Self.run("/bin/bash", ["-c", line], input: "", environment: environment, in: directory)
     }
 
     /// Output goes through files, which take any amount while nobody reads.
     private static func run(
         _ path: String, _ arguments: [String], input: String, environment: [String: String], in directory: URL?
-    ) throws -> Result {
+    ) async throws -> Result {
         let scratch = try TemporaryDirectory()
         let files = try ["in": input, "out": "", "err": ""].mapValues { Data($0.utf8) }.map { name, content in
             let url = scratch.url.appending(path: name)
@@ -48,13 +50,25 @@ struct BuiltProgram {
         process.standardOutput = try urls["out"].map { try FileHandle(forWritingTo: $0) }
         process.standardError = try urls["err"].map { try FileHandle(forWritingTo: $0) }
         try process.run()
-        process.waitUntilExit()
+        await process.waitForExit()
         let text: (String) throws -> String = { name in
             try urls[name].map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) } ?? ""
         }
         // What a shell would report of a program that a signal ended.
         let signal: Int32 = process.terminationReason == .uncaughtSignal ? 128 : 0
         return Result(status: process.terminationStatus + signal, output: try text("out"), errors: try text("err"))
+    }
+}
+
+extension Process {
+    /// Returns when the process has ended. Waits on a thread of its own: the threads that tests run on are few.
+    func waitForExit() async {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                self.waitUntilExit()
+                continuation.resume()
+            }
+        }
     }
 }
 

@@ -11,7 +11,7 @@ final class RunningServer: Sendable {
     /// `127.0.0.1:PORT`
     let address: String
     /// Returns when the server says that it listens.
-    init(_ arguments: [String] = ["--ai-service", "mock"], environment: [String: String] = [:]) throws {
+    init(_ arguments: [String] = ["--ai-service", "mock"], environment: [String: String] = [:]) async throws {
         let process = Process()
         process.executableURL = URL(filePath: BuiltProgram(name: "ailoopctl").path)
         process.arguments = ["serve", "--port", "0"] + arguments
@@ -22,12 +22,7 @@ final class RunningServer: Sendable {
         let pipe = Pipe()
         process.standardError = pipe
         try process.run()
-        var text = ""
-        while !text.contains("health ") {
-            let data = pipe.fileHandleForReading.availableData
-            guard !data.isEmpty else { throw ServerFailure(text: text) }
-            text += String(decoding: data, as: UTF8.self)
-        }
+        let text = try await Self.read(pipe.fileHandleForReading, until: "health ")
         let start = try #require(text.range(of: "listening on ws://"))
         address = String(text[start.upperBound...].prefix { $0 != "/" })
         self.process = process
@@ -37,13 +32,28 @@ final class RunningServer: Sendable {
         }
     }
 
+    /// On a thread of its own: the threads that tests run on are few.
+    private static func read(_ handle: FileHandle, until end: String) async throws -> String {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                var text = ""
+                while !text.contains(end) {
+                    let data = handle.availableData
+                    guard !data.isEmpty else { return continuation.resume(throwing: ServerFailure(text: text)) }
+                    text += String(decoding: data, as: UTF8.self)
+                }
+                continuation.resume(returning: text)
+            }
+        }
+    }
+
     func signal(_ number: Int32) {
         kill(process.processIdentifier, number)
     }
 
     /// The exit code as a shell reports it.
-    func exitCode() -> Int32 {
-        process.waitUntilExit()
+    func exitCode() async -> Int32 {
+        await process.waitForExit()
         return process.terminationStatus + (process.terminationReason == .uncaughtSignal ? 128 : 0)
     }
 

@@ -5,12 +5,12 @@ import JSON
 import Testing
 
 /// `serve` as a process: how it starts, how it ends, and what it says then.
-@Suite(.timeLimit(.minutes(1))) struct ServeTests {
+@Suite(.timeLimit(.minutes(5))) struct ServeTests {
     private let program = BuiltProgram(name: "ailoopctl")
 
     @Test(arguments: [SIGTERM, SIGINT])
     func aSignalLetsTheRunningAnswerEndAndTellsEverybody(signal: Int32) async throws {
-        let server = try RunningServer(environment: ["AILOOP_MOCK__CHUNK_INTERVAL_MS": "5"])
+        let server = try await RunningServer(environment: ["AILOOP_MOCK__CHUNK_INTERVAL_MS": "5"])
         let client = try await server.connect()
         let session = try #require(
             try await client.call("startSession", ["userId": "u"])["sessionId"]?.string)
@@ -34,12 +34,12 @@ import Testing
         }
         #expect(sawFinal)
         #expect(lastStatus == 2)
-        #expect(server.exitCode() == 0)
+        #expect(await server.exitCode() == 0)
     }
 
     @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
     func aSecondSignalEndsAtOnce(signal: Int32, code: Int32) async throws {
-        let server = try RunningServer()
+        let server = try await RunningServer()
         let client = try await server.connect()
         let session = try #require(
             try await client.call("startSession", ["userId": "u"])["sessionId"]?.string)
@@ -49,38 +49,38 @@ import Testing
         // The drain is under way once no session is taken any more.
         while (try? await client.call("startSession", ["userId": "u"])) != nil {}
         server.signal(signal)
-        #expect(server.exitCode() == code)
+        #expect(await server.exitCode() == code)
     }
 
-    @Test func aPortInUseIsOneClearLine() throws {
-        let server = try RunningServer()
+    @Test func aPortInUseIsOneClearLine() async throws {
+        let server = try await RunningServer()
         let port = try #require(server.address.split(separator: ":").last.map(String.init))
-        let result = try program.run(["serve", "--ai-service", "mock", "--port", port])
+        let result = try await program.run(["serve", "--ai-service", "mock", "--port", port])
         #expect(result.status == 69)
         #expect(result.errors.contains("cannot listen on 127.0.0.1:\(port): the port is in use"))
         server.signal(SIGTERM)
-        #expect(server.exitCode() == 0)
+        #expect(await server.exitCode() == 0)
     }
 
-    @Test func anAddressOfAnotherMachineIsSaid() throws {
-        let result = try program.run(
+    @Test func anAddressOfAnotherMachineIsSaid() async throws {
+        let result = try await program.run(
             ["serve", "--ai-service", "mock", "--host", "192.0.2.1"],
             environment: ["AILOOP_SERVER__AUTH__INSECURE": "true"])
         #expect(result.status == 69)
         #expect(result.errors.contains("this machine does not have that address"))
     }
 
-    @Test func aMissingKeyStopsTheServer() throws {
-        let result = try program.run(
+    @Test func aMissingKeyStopsTheServer() async throws {
+        let result = try await program.run(
             ["serve"], environment: ["AILOOP_AI_SERVICE": "openrouter", "AILOOP_OPENROUTER__MODEL": "a/b"])
         #expect(result.status == 78)
         #expect(result.errors.contains("OPENROUTER_API_KEY"))
     }
 
-    @Test func anInvalidFileStopsTheServer() throws {
+    @Test func anInvalidFileStopsTheServer() async throws {
         let directory = try TemporaryDirectory()
         let file = try directory.write("broken.yaml", "ai_service: mock\nserver:\n  port: many\n")
-        let result = try program.run(["serve", "--config", file])
+        let result = try await program.run(["serve", "--config", file])
         #expect(result.status == 78)
         #expect(result.errors.contains("broken.yaml:3:"))
     }
@@ -88,13 +88,13 @@ import Testing
     @Test func aServerStartsAgainAfterItWasKilled() async throws {
         // Outside the range that the system hands out: nobody takes it between the two.
         let port = String(Int.random(in: 20_000..<30_000))
-        let first = try RunningServer(["--ai-service", "mock", "--port", port])
+        let first = try await RunningServer(["--ai-service", "mock", "--port", port])
         _ = try await first.connect().call("startSession", ["userId": "u"])
         first.signal(SIGKILL)
-        #expect(first.exitCode() == 137)
-        let second = try RunningServer(["--ai-service", "mock", "--port", port])
+        #expect(await first.exitCode() == 137)
+        let second = try await RunningServer(["--ai-service", "mock", "--port", port])
         #expect(second.address == "127.0.0.1:\(port)")
         second.signal(SIGTERM)
-        #expect(second.exitCode() == 0)
+        #expect(await second.exitCode() == 0)
     }
 }

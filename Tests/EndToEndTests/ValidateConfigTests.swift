@@ -2,7 +2,7 @@ import Foundation
 import JSON
 import Testing
 
-@Suite struct ValidateConfigTests {
+@Suite(.timeLimit(.minutes(5))) struct ValidateConfigTests {
     private let program = BuiltProgram(name: "ailoopctl")
     private let directory: TemporaryDirectory
 
@@ -16,12 +16,13 @@ import Testing
 
     private func validate(
         _ arguments: String..., input: String = "", environment: [String: String] = [:]
-    ) throws -> BuiltProgram.Result {
-        try program.run(["validate-config"] + arguments, input: input, environment: environment, in: directory.url)
+    ) async throws -> BuiltProgram.Result {
+        try await program.run(
+            ["validate-config"] + arguments, input: input, environment: environment, in: directory.url)
     }
 
     @Test("the exit code says what came of it")
-    func exitCodes() throws {
+    func exitCodes() async throws {
         let table: [([String], Int32)] = [
             (["good.yaml"], 0), (["warned.yaml"], 0), (["warned.yaml", "--strict"], 1), (["good.yaml", "--strict"], 0),
             (["bad.yaml"], 1), (["good.yaml", "bad.yaml"], 1), (["missing.yaml"], 3),
@@ -29,17 +30,17 @@ import Testing
             (["--frob"], 2), (["--format", "xml", "good.yaml"], 2), (["needs-key.yaml"], 1), ([], 3),
         ]
         for (arguments, status) in table {
-            let result = try program.run(["validate-config"] + arguments, in: directory.url)
+            let result = try await program.run(["validate-config"] + arguments, in: directory.url)
             #expect(result.status == status, "\(arguments): \(result.output)\(result.errors)")
         }
-        #expect(try validate("needs-key.yaml", environment: ["OPENROUTER_API_KEY": "k"]).status == 0)
+        #expect(try await validate("needs-key.yaml", environment: ["OPENROUTER_API_KEY": "k"]).status == 0)
         try directory.write(".env", "OPENROUTER_API_KEY=k\n")
-        #expect(try validate("needs-key.yaml").status == 0)
+        #expect(try await validate("needs-key.yaml").status == 0)
     }
 
     @Test("findings are data on standard output, and name everything at once")
-    func text() throws {
-        let result = try validate("bad.yaml")
+    func text() async throws {
+        let result = try await validate("bad.yaml")
         #expect(result.errors.isEmpty)
         #expect(
             result.output == """
@@ -60,28 +61,28 @@ import Testing
                 bad.yaml: 2 errors
 
                 """)
-        #expect(try validate("good.yaml").output == "good.yaml: valid\n")
-        #expect(try validate("warned.yaml").output.hasSuffix("\nwarned.yaml: 1 warning\n"))
+        #expect(try await validate("good.yaml").output == "good.yaml: valid\n")
+        #expect(try await validate("warned.yaml").output.hasSuffix("\nwarned.yaml: 1 warning\n"))
     }
 
     @Test("standard input is a file named -")
-    func standardInput() throws {
-        #expect(try validate("-", input: "ai_service: mock\n").output == "standard input: valid\n")
-        let result = try validate("-", input: "x: 1\nai_service: mock\n")
+    func standardInput() async throws {
+        #expect(try await validate("-", input: "ai_service: mock\n").output == "standard input: valid\n")
+        let result = try await validate("-", input: "x: 1\nai_service: mock\n")
         #expect(result.status == 1)
         #expect(result.output.contains(" --> standard input:1:1\n"))
     }
 
     @Test("without arguments config.yaml is checked")
-    func defaultFile() throws {
-        #expect(try validate().output.contains("there is no such file"))
+    func defaultFile() async throws {
+        #expect(try await validate().output.contains("there is no such file"))
         try directory.write("config.yaml", "ai_service: mock\n")
-        #expect(try validate().output == "config.yaml: valid\n")
+        #expect(try await validate().output == "config.yaml: valid\n")
     }
 
     @Test("JSON is one value for all files, and nothing else")
-    func json() throws {
-        let result = try validate("--format=json", "bad.yaml", "warned.yaml", "good.yaml")
+    func json() async throws {
+        let result = try await validate("--format=json", "bad.yaml", "warned.yaml", "good.yaml")
         #expect(result.status == 1 && result.errors.isEmpty)
         let value = try JSONParser.parse(result.output)
         #expect(value["version"] == 1)
@@ -94,38 +95,38 @@ import Testing
             "file": "bad.yaml", "line": 3, "column": 3, "endLine": 3, "endColumn": 7,
         ]
         #expect(diagnostics.dropFirst().first == expected)
-        #expect(try validate("--format=json", "good.yaml").output == "{\"version\":1,\"diagnostics\":[]}\n")
+        #expect(try await validate("--format=json", "good.yaml").output == "{\"version\":1,\"diagnostics\":[]}\n")
     }
 
     @Test("colour comes only when asked for, off a terminal")
-    func colour() throws {
-        #expect(!(try validate("bad.yaml").output.contains("\u{1B}")))
-        #expect(try validate("--color=always", "bad.yaml").output.contains("\u{1B}[1;31merror[AL032]"))
-        #expect(!(try validate("--color", "never", "bad.yaml").output.contains("\u{1B}")))
+    func colour() async throws {
+        #expect(!(try await validate("bad.yaml").output.contains("\u{1B}")))
+        #expect(try await validate("--color=always", "bad.yaml").output.contains("\u{1B}[1;31merror[AL032]"))
+        #expect(!(try await validate("--color", "never", "bad.yaml").output.contains("\u{1B}")))
     }
 
     @Test("on a terminal there is colour, unless NO_COLOR or TERM says otherwise")
-    func terminal() throws {
+    func terminal() async throws {
         let line = #"script -qec '"$PROGRAM" validate-config bad.yaml' /dev/null"#
         for (environment, expected) in [
             (["TERM": "xterm"], true), (["TERM": "xterm", "NO_COLOR": "1"], false), (["TERM": "dumb"], false),
         ] {
-            let result = try program.shell(line, environment: environment, in: directory.url)
+            let result = try await program.shell(line, environment: environment, in: directory.url)
             #expect(result.output.contains("AL032") && result.output.contains("\u{1B}") == expected, "\(environment)")
         }
     }
 
     @Test("the example at the top of the project is valid")
-    func example() throws {
+    func example() async throws {
         let top = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardizedFileURL
-        #expect(try validate(top.appending(path: "config.yaml").path).status == 0)
+        #expect(try await validate(top.appending(path: "config.yaml").path).status == 0)
     }
 
     @Test("a reader that leaves early ends it quietly")
-    func brokenPipe() throws {
+    func brokenPipe() async throws {
         let many = (0..<150).map { "key\($0): 1\n" }.joined()
         try directory.write("many.yaml", many)
-        let result = try program.shell(
+        let result = try await program.shell(
             #""$PROGRAM" validate-config many.yaml many.yaml many.yaml many.yaml many.yaml | head -1; echo "${PIPESTATUS[0]}""#,
             in: directory.url)
         #expect(result.output == "error[AL020]: unknown key `key0`\n0\n")
@@ -133,35 +134,35 @@ import Testing
     }
 
     @Test("a full disk is told, and fails")
-    func fullDisk() throws {
-        let result = try program.shell(#""$PROGRAM" validate-config bad.yaml > /dev/full"#, in: directory.url)
+    func fullDisk() async throws {
+        let result = try await program.shell(#""$PROGRAM" validate-config bad.yaml > /dev/full"#, in: directory.url)
         #expect(result.status == 1)
         #expect(result.errors == "ailoopctl: cannot write to standard output: No space left on device\n")
     }
 }
 
-@Suite struct CommandLineTests {
+@Suite(.timeLimit(.minutes(5))) struct CommandLineTests {
     private let program = BuiltProgram(name: "ailoopctl")
 
     @Test("help and version are data, and succeed")
-    func help() throws {
-        let overview = try program.run(["--help"])
+    func help() async throws {
+        let overview = try await program.run(["--help"])
         #expect(overview.status == 0 && overview.errors.isEmpty)
         for command in ["serve", "chat", "bench", "replay", "validate-config"] {
             #expect(overview.output.contains("\n  \(command) "))
-            let help = try program.run([command, "-h"])
+            let help = try await program.run([command, "-h"])
             #expect(help.status == 0 && help.output.hasPrefix("ailoopctl \(command) — "))
-            #expect(try program.run(["--help", command]).output == help.output)
+            #expect(try await program.run(["--help", command]).output == help.output)
         }
-        let version = try program.run(["--version"])
+        let version = try await program.run(["--version"])
         #expect(version.status == 0 && version.output.wholeMatch(of: /ailoopctl \d+\.\d+\.\d+\n/) != nil)
     }
 
     @Test("a call that cannot be understood is told on standard error, with exit code 2")
-    func usage() throws {
-        let empty = try program.run([])
+    func usage() async throws {
+        let empty = try await program.run([])
         #expect(empty.status == 2 && empty.output.isEmpty && empty.errors.contains("Usage: ailoopctl COMMAND"))
-        let misspelt = try program.run(["srve"])
+        let misspelt = try await program.run(["srve"])
         #expect(misspelt.status == 2 && misspelt.output.isEmpty)
         #expect(
             misspelt.errors == """
@@ -169,40 +170,40 @@ import Testing
                 `ailoopctl --help` shows how to call it.
 
                 """)
-        let option = try program.run(["serve", "--prot", "80"])
+        let option = try await program.run(["serve", "--prot", "80"])
         #expect(option.status == 2)
         #expect(option.errors.contains("ailoopctl serve: unknown option `--prot`; did you mean `--port`?\n"))
     }
 
     @Test("what is not built yet says so, with exit code 2", arguments: ["bench", "replay"])
-    func notBuilt(command: String) throws {
-        let result = try program.run([command, "--anything", "at", "all"])
+    func notBuilt(command: String) async throws {
+        let result = try await program.run([command, "--anything", "at", "all"])
         #expect(result.status == 2 && result.output.isEmpty)
         #expect(result.errors == "ailoopctl: `\(command)` is not built yet\n")
     }
 
     @Test("an invalid configuration stops serve and chat with 78, and all that is wrong on standard error")
-    func invalidConfiguration() throws {
+    func invalidConfiguration() async throws {
         let directory = try TemporaryDirectory()
         try directory.write("config.yaml", "ai_service: mok\nserver:\n  port: 70000\n")
         for arguments in [["serve"], ["serve", "--config", "config.yaml"], ["chat", "hello"]] {
-            let result = try program.run(arguments, in: directory.url)
+            let result = try await program.run(arguments, in: directory.url)
             #expect(result.status == 78 && result.output.isEmpty, "\(arguments)")
             #expect(result.errors.contains("error[AL032]") && result.errors.contains("error[AL031]"))
             #expect(result.errors.hasSuffix("\nconfig.yaml: 2 errors\n"))
         }
-        let missing = try program.run(["serve", "-c", "missing.yaml"], in: directory.url)
+        let missing = try await program.run(["serve", "-c", "missing.yaml"], in: directory.url)
         #expect(missing.status == 78 && missing.errors.contains("there is no such file"))
-        let option = try program.run(
+        let option = try await program.run(
             ["serve", "--ai-service", "mock", "--host", "a b", "-c", "/dev/null"], in: directory.url)
         #expect(option.status == 78 && option.errors.contains(" --> option --host\n"))
-        let noKey = try program.run(["serve", "-m", "a/b", "-c", "/dev/null"], in: directory.url)
+        let noKey = try await program.run(["serve", "-m", "a/b", "-c", "/dev/null"], in: directory.url)
         #expect(noKey.status == 78 && noKey.errors.contains("there is no API key"))
     }
 
     @Test("chat takes a server's address or a configuration, not both")
-    func chatConflict() throws {
-        let result = try program.run(["chat", "--url", "ws://127.0.0.1:1/ws", "--config", "a.yaml", "hi"])
+    func chatConflict() async throws {
+        let result = try await program.run(["chat", "--url", "ws://127.0.0.1:1/ws", "--config", "a.yaml", "hi"])
         #expect(result.status == 2)
         #expect(result.errors.contains("`--config` cannot go with `--url`"))
     }

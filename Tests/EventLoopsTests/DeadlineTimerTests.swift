@@ -1,7 +1,7 @@
 import EventLoops
 import Testing
 
-@Suite struct DeadlineTimerTests {
+@Suite(.timeLimit(.minutes(5))) struct DeadlineTimerTests {
     @Test func callsBackOnceAndNotBeforeItsTime() async throws {
         try await withLoop { loop in
             let times = Inbox<UInt64>()

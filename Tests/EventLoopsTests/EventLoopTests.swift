@@ -1,7 +1,7 @@
 import EventLoops
 import Testing
 
-@Suite struct EventLoopTests {
+@Suite(.timeLimit(.minutes(5))) struct EventLoopTests {
     @Test func submittedWorkRunsOnTheLoopInOrder() async throws {
         try await withLoop { loop in
             let inbox = Inbox<Int>()

@@ -2,7 +2,7 @@ import EventLoops
 import Glibc
 import Testing
 
-@Suite struct TCPChannelTests {
+@Suite(.timeLimit(.minutes(5))) struct TCPChannelTests {
     @Test func bytesGoBothWays() async throws {
         try await withLoop { loop in
             let pair = try await ChannelPair(on: loop)
@@ -154,7 +154,7 @@ import Testing
     }
 }
 
-@Suite struct TCPListenerTests {
+@Suite(.timeLimit(.minutes(5))) struct TCPListenerTests {
     @Test func aPortInUseIsSaid() async throws {
         try await withLoop { loop in
             let error = try await loop.run { () -> SystemError? in

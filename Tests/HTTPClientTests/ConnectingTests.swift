@@ -6,7 +6,7 @@ import ScriptedUpstream
 import Testing
 
 /// Names, addresses and the time that connecting takes.
-@Suite(.timeLimit(.minutes(1))) struct ConnectingTests {
+@Suite(.timeLimit(.minutes(5))) struct ConnectingTests {
     /// An address where nothing listens: a port below 1024, which the system gives to nobody else meanwhile.
     private func closedAddress(_ host: String = "127.0.0.1") throws -> SocketAddress {
         try #require(SocketAddress(host: host, port: 1))

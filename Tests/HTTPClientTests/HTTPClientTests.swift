@@ -5,7 +5,7 @@ import ScriptedUpstream
 import Testing
 
 /// Requests and responses over real sockets.
-@Suite(.timeLimit(.minutes(1))) struct HTTPClientTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPClientTests {
     // MARK: Requests and responses
 
     @Test func aRequestIsSentWithWhatHTTPNeeds() async throws {

@@ -7,7 +7,7 @@ import TLSPeer
 import Testing
 
 /// Requests over TLS.
-@Suite(.timeLimit(.minutes(1))) struct HTTPSTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPSTests {
     let certificates: TestCertificates
     let trust: TLSTrust
 

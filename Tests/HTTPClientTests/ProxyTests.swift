@@ -7,7 +7,7 @@ import TLSPeer
 import Testing
 
 /// Requests by way of a proxy.
-@Suite(.timeLimit(.minutes(1))) struct ProxyTests {
+@Suite(.timeLimit(.minutes(5))) struct ProxyTests {
     private func settings(_ variables: [String: String]) -> ProxySettings {
         ProxySettings(environment: { variables[$0] })
     }

@@ -5,7 +5,7 @@ import ScriptedUpstream
 import Testing
 
 /// Responses that are none, or none that are wanted, and requests that cannot be sent.
-@Suite(.timeLimit(.minutes(1))) struct ResponseFailureTests {
+@Suite(.timeLimit(.minutes(5))) struct ResponseFailureTests {
     private func failure(of response: String, _ ending: ScriptStep) async throws -> (HTTPTransportError, String) {
         try await ScriptedUpstream.with(replies: [[.send(Array(response.utf8)), .drain, ending]]) { upstream in
             try await TestClient.with { client in

@@ -5,7 +5,7 @@ import ScriptedUpstream
 import Testing
 
 /// Connections that the server closes while they are idle, at the very moment at which a request is sent on them.
-@Suite(.timeLimit(.minutes(1))) struct StaleConnectionTests {
+@Suite(.timeLimit(.minutes(5))) struct StaleConnectionTests {
     private let firstResponse = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst"
     private let secondResponse = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecond"
 

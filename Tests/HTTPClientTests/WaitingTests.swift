@@ -5,7 +5,7 @@ import Testing
 
 @testable import HTTPClient
 
-@Suite(.timeLimit(.minutes(1))) struct HandshakeThrottleTests {
+@Suite(.timeLimit(.minutes(5))) struct HandshakeThrottleTests {
     /// Writes down the turn of the loop in which it was taken.
     private final class Step: HandshakeStep {
         private let turns: TurnCounter
@@ -75,7 +75,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct BlockingCallsTests {
+@Suite(.timeLimit(.minutes(5))) struct BlockingCallsTests {
     @Test func callsPastTheThreadsWaitAndCallsPastTheWaitingAreRefused() async throws {
         let calls = BlockingCalls(maximumThreads: 2, maximumWaiting: 3)
         let running = Atomic(0)
@@ -103,7 +103,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct AddressBookTests {
+@Suite(.timeLimit(.minutes(5))) struct AddressBookTests {
     private func withBook(
         calls: BlockingCalls = .shared, memoryNanoseconds: UInt64 = 60_000_000_000, maximumNames: Int = 256,
         _ lookUp: NameLookUp, _ body: (EventLoop, LoopBound<AddressBook>) async throws -> Void

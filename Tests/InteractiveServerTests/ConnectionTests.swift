@@ -7,7 +7,7 @@ import ScriptedUpstream
 import Testing
 
 /// Section 6 of the contract, and what comes from clients that do not keep to it.
-@Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
+@Suite(.timeLimit(.minutes(5))) struct ConnectionTests {
     // MARK: Frames
 
     @Test(

@@ -6,7 +6,7 @@ import ScriptedUpstream
 import Testing
 
 /// The end of a server, with clients on it.
-@Suite(.timeLimit(.minutes(1))) struct DrainTests {
+@Suite(.timeLimit(.minutes(5))) struct DrainTests {
     @Test func runningAnswersEndAndEverybodyIsTold() async throws {
         let gate = ScriptGate()
         let script: ScriptedUpstream.Script = { _ in

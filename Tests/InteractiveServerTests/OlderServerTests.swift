@@ -6,7 +6,7 @@ import ScriptedUpstream
 import Testing
 
 /// Section 7 of the contract: where the older server failed, and no other suite has the row already.
-@Suite(.timeLimit(.minutes(1))) struct OlderServerTests {
+@Suite(.timeLimit(.minutes(5))) struct OlderServerTests {
     @Test func aSessionLivesOnAfterManyTurns() async throws {
         try await withServer({ $0.aiLoop.maximumContextTokens = 2000 }, script: { .answer(["answer \($0.number)"]) }) {
             server in

@@ -1,4 +1,5 @@
 import EventLoops
+import Synchronization
 import Testing
 
 /// A TCP connection of bytes, for what no well-behaved client sends.
@@ -23,6 +24,8 @@ final class RawConnection: Sendable {
 
     private let channel: LoopBound<TCPChannel>
     private let inbox: Inbox<Event>
+    /// Came along with what was read last, behind it.
+    private let unread = Mutex<[UInt8]>([])
 
     private init(channel: LoopBound<TCPChannel>, inbox: Inbox<Event>) {
         self.channel = channel
@@ -83,14 +86,22 @@ final class RawConnection: Sendable {
         channel.submit { $0.close() }
     }
 
-    /// The head of the next HTTP response. Bytes behind it are dropped.
+    /// The head of the next HTTP response.
     func readHead() async throws -> String {
-        try await read { $0.contains("\r\n\r\n") }
+        var bytes = take()
+        let end = Array("\r\n\r\n".utf8)
+        while true {
+            if let range = bytes.firstRange(of: end) {
+                unread.withLock { $0 = Array(bytes[range.upperBound...]) }
+                return String(decoding: bytes[..<range.upperBound], as: UTF8.self)
+            }
+            bytes += try await receive(after: bytes)
+        }
     }
 
     /// All that comes until the server ends the connection.
     func readToEnd() async throws -> [UInt8] {
-        var bytes: [UInt8] = []
+        var bytes = take()
         while true {
             switch await inbox.next() {
             case .received(let more): bytes += more
@@ -103,24 +114,33 @@ final class RawConnection: Sendable {
 
     /// The next `count` bytes.
     func read(_ count: Int) async throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        while bytes.count < count {
-            guard case .received(let more)? = await inbox.next() else { throw TestFailure("ended after \(bytes)") }
-            bytes += more
-        }
-        return bytes
+        var bytes = take()
+        while bytes.count < count { bytes += try await receive(after: bytes) }
+        unread.withLock { $0 = Array(bytes[count...]) }
+        return Array(bytes[..<count])
     }
 
     func read(until isComplete: (String) -> Bool) async throws -> String {
-        var bytes: [UInt8] = []
+        var bytes = take()
         while true {
-            guard case .received(let more)? = await inbox.next() else {
-                throw TestFailure("the connection ended after: \(String(decoding: bytes, as: UTF8.self))")
-            }
-            bytes += more
             let text = String(decoding: bytes, as: UTF8.self)
             if isComplete(text) { return text }
+            bytes += try await receive(after: bytes)
         }
+    }
+
+    private func take() -> [UInt8] {
+        unread.withLock { unread in
+            defer { unread = [] }
+            return unread
+        }
+    }
+
+    private func receive(after bytes: [UInt8]) async throws -> [UInt8] {
+        guard case .received(let more)? = await inbox.next() else {
+            throw TestFailure("the connection ended after: \(String(decoding: bytes, as: UTF8.self))")
+        }
+        return more
     }
 
     /// The code of the close frame that the server sends; frames before it are passed over.

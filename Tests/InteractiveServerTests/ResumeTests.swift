@@ -6,7 +6,7 @@ import ScriptedUpstream
 import Testing
 
 /// Lost connections, taking sessions over, and what is freed when.
-@Suite(.timeLimit(.minutes(1))) struct ResumeTests {
+@Suite(.timeLimit(.minutes(5))) struct ResumeTests {
     private func attach(
         _ client: TestClient, _ session: String, _ token: String, lastSeq: Int? = nil
     ) async throws -> JSONValue {

@@ -8,7 +8,7 @@ import Sessions
 import Testing
 
 /// Cancel, pause, resume, tools, history: what a client does with a running session.
-@Suite(.timeLimit(.minutes(1))) struct SessionControlTests {
+@Suite(.timeLimit(.minutes(5))) struct SessionControlTests {
     // MARK: Cancel
 
     @Test func aCancelledAnswerEndsInAFinalChunkAndKeepsItsText() async throws {
@@ -248,7 +248,7 @@ import Testing
 }
 
 /// Delegates beside those who serve the client.
-@Suite(.timeLimit(.minutes(1))) struct FurtherDelegateTests {
+@Suite(.timeLimit(.minutes(5))) struct FurtherDelegateTests {
     private struct Failure: Error {}
 
     private struct NeverReturning: AILoopDelegate {

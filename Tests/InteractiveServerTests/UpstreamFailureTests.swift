@@ -6,7 +6,7 @@ import ScriptedUpstream
 import Testing
 
 /// What a client is told when the AI service fails, and that the session lives on.
-@Suite(.timeLimit(.minutes(1))) struct UpstreamFailureTests {
+@Suite(.timeLimit(.minutes(5))) struct UpstreamFailureTests {
     private func failure(
         _ configure: @escaping (inout Settings) -> Void = { _ in }, first: [ScriptStep], textBefore: String? = nil,
         _ check: (JSONValue) throws -> Void

@@ -5,7 +5,7 @@ import ScriptedUpstream
 import Testing
 
 /// Sections 1 to 4 of the contract, over real sockets.
-@Suite(.timeLimit(.minutes(1))) struct WireContractTests {
+@Suite(.timeLimit(.minutes(5))) struct WireContractTests {
     // MARK: Methods
 
     @Test func startSessionAnswersAnActiveSessionThenItsStatus() async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import OpenRouter
 
-@Suite struct RequestGateTests {
+@Suite(.timeLimit(.minutes(5))) struct RequestGateTests {
     private final class Counter: Sendable {
         private let count = Mutex(0)
         var value: Int { count.withLock { $0 } }

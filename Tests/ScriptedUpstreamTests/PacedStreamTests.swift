@@ -4,7 +4,7 @@ import JSON
 import ScriptedUpstream
 import Testing
 
-@Suite("Paced streams", .timeLimit(.minutes(1)))
+@Suite("Paced streams", .timeLimit(.minutes(5)))
 struct PacedStreamTests {
     @Test("Every chunk has the size asked for and the time of its sending", arguments: [true, false])
     func chunks(spreadsStart: Bool) async throws {

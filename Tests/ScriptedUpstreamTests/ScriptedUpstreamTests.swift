@@ -4,7 +4,7 @@ import JSON
 import ScriptedUpstream
 import Testing
 
-@Suite("Scripted upstream", .timeLimit(.minutes(1)))
+@Suite("Scripted upstream", .timeLimit(.minutes(5)))
 struct ScriptedUpstreamTests {
     private let get = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"
 

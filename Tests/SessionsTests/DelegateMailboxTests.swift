@@ -3,7 +3,7 @@ import Sessions
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DelegateMailboxTests {
+@Suite(.timeLimit(.minutes(5))) struct DelegateMailboxTests {
     private struct Failure: Error {}
 
     /// Takes each event only when the test lets it, and fails for those that it is told to.

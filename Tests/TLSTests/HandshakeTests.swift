@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 /// Which servers are believed, and which are refused for which reason.
-@Suite(.timeLimit(.minutes(1))) struct HandshakeTests {
+@Suite(.timeLimit(.minutes(5))) struct HandshakeTests {
     let certificates: TestCertificates
     /// The root of the test certificates, and nothing of the system's.
     let trust: TLSTrust

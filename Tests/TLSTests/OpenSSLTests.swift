@@ -5,7 +5,7 @@ import Testing
 @testable import TLS
 
 /// The library itself: missing, foreign, and in use while the process ends.
-@Suite(.timeLimit(.minutes(1))) struct OpenSSLTests {
+@Suite(.timeLimit(.minutes(5))) struct OpenSSLTests {
     @Test func aMissingLibraryIsSaidWithWhatToDo() {
         let error = tlsError { _ = try OpenSSL(libraryNamed: "libssl-of-nowhere.so.3") }
         #expect(error?.kind == .libraryUnavailable)

@@ -3,7 +3,7 @@ import TLSPeer
 import Testing
 
 /// What comes after the handshake: sizes, cuts, tampering, endings.
-@Suite(.timeLimit(.minutes(1))) struct RecordTests {
+@Suite(.timeLimit(.minutes(5))) struct RecordTests {
     let certificates: TestCertificates
     let trust: TLSTrust
 

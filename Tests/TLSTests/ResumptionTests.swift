@@ -3,7 +3,7 @@ import TLSPeer
 import Testing
 
 /// Taking up earlier sessions, and where that must not happen: a resumed session skips the certificate's checks.
-@Suite(.timeLimit(.minutes(1))) struct ResumptionTests {
+@Suite(.timeLimit(.minutes(5))) struct ResumptionTests {
     let certificates: TestCertificates
     let trust: TLSTrust
     let sessions = TLSSessionCache()

@@ -3,7 +3,7 @@ import TLS
 import TLSPeer
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TLSTrustTests {
+@Suite(.timeLimit(.minutes(5))) struct TLSTrustTests {
     let certificates: TestCertificates
 
     init() throws {

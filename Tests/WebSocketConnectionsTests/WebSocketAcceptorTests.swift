@@ -3,7 +3,7 @@ import Testing
 import WebSocket
 import WebSocketConnections
 
-@Suite struct WebSocketAcceptorTests {
+@Suite(.timeLimit(.minutes(5))) struct WebSocketAcceptorTests {
     @Test("the example of RFC 6455 §1.3 is accepted, and its first frames may come with it")
     func accepts() async throws {
         try await withLoop { loop in

@@ -4,7 +4,7 @@ import Testing
 import WebSocket
 import WebSocketConnections
 
-@Suite struct WebSocketConnectionTests {
+@Suite(.timeLimit(.minutes(5))) struct WebSocketConnectionTests {
     @Test("messages of both kinds go both ways, in order")
     func messages() async throws {
         try await withLoop { loop in

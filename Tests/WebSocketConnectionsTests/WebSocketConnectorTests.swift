@@ -6,7 +6,7 @@ import WebSocket
 import WebSocketConnections
 
 /// What a client makes of servers that are not ours. (Ours is its peer in the other suites.)
-@Suite struct WebSocketConnectorTests {
+@Suite(.timeLimit(.minutes(5))) struct WebSocketConnectorTests {
     @Test("the request is as the standard asks, and the server's first messages may come with its acceptance")
     func accepted() async throws {
         try await withLoop { loop in

@@ -5,7 +5,7 @@ import ScriptedUpstream
 import Testing
 
 /// The shapes of responses again, through the whole client: sockets, HTTP framing, service.
-@Suite struct FixturesOverSocketsTests {
+@Suite(.timeLimit(.minutes(5))) struct FixturesOverSocketsTests {
     @Test("a body that the connection's end delimits, each byte in a segment of its own", arguments: StreamFixture.all)
     func closeDelimited(_ fixture: StreamFixture) async throws {
         let head = ResponseHead(status: fixture.status, headers: HTTPHeaders([("Connection", "close")]))

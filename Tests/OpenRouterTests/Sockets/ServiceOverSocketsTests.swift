@@ -7,7 +7,7 @@ import ScriptedUpstream
 import Testing
 
 /// What only sockets can show: connections that are closed at once, reused, held back, broken.
-@Suite struct ServiceOverSocketsTests {
+@Suite(.timeLimit(.minutes(5))) struct ServiceOverSocketsTests {
     private static let answer: [ScriptStep] = .eventStream([
         ChatCompletionEvent.comment(), ChatCompletionEvent.text("Hel"), ChatCompletionEvent.text("lo"),
         ChatCompletionEvent.finish(), ChatCompletionEvent.usage(prompt: 3, completion: 2), ChatCompletionEvent.done,
