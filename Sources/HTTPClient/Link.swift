@@ -58,7 +58,7 @@ final class Link {
     func start() {
         guard case .new = phase else { return }
         let limit = context.limits.connectNanoseconds
-        let timer = context.loop.schedule(after: limit) { [weak self] in self?.timedOut() }
+        let timer = context.loop.schedule(after: limit) { [self] in timedOut() }
         deadline = (context.loop.now + limit, timer)
         guard origin.isSecure else { return connect() }
         phase = .preparing
@@ -77,10 +77,10 @@ final class Link {
         let connector = AddressConnector(
             context: context, host: proxy?.host ?? origin.host, port: proxy?.port ?? origin.port, proxy: proxy,
             deadline: deadline?.at ?? context.loop.now
-        ) { [weak self] result in
+        ) { [self] result in
             switch result {
-            case .success(let channel): self?.connected(channel)
-            case .failure(let error): self?.end(error)
+            case .success(let channel): connected(channel)
+            case .failure(let error): end(error)
             }
         }
         phase = .connecting(connector)
@@ -92,10 +92,10 @@ final class Link {
         guard let proxy, origin.isSecure else { return secure(channel) }
         let tunnel = ProxyTunnel(
             channel: channel, proxy: proxy, origin: origin, limits: context.limits.responses
-        ) { [weak self] result in
+        ) { [self] result in
             switch result {
-            case .success(let channel): self?.secure(channel)
-            case .failure(let error): self?.end(error)
+            case .success(let channel): secure(channel)
+            case .failure(let error): end(error)
             }
         }
         phase = .tunnelling(tunnel)

@@ -130,8 +130,8 @@ final class ClientConnection {
 
     private func setTimer(after nanoseconds: UInt64, _ body: @escaping (ClientConnection) -> Void) {
         cancelTimer()
-        timer = worker.loop.schedule(after: nanoseconds) { [weak self] in
-            guard let self else { return }
+        // Holds the connection until `disconnect()` cancels it.
+        timer = worker.loop.schedule(after: nanoseconds) { [self] in
             timer = nil
             body(self)
         }

@@ -162,6 +162,8 @@ final class Worker {
         metrics.add(-1, to: .sessionsActive)
         if let owner, !sessions.hasSessions(of: owner) { remoteClients.release(owner) }
         drainConnections()
+        // Where the client is gone already, no connection's end says so.
+        checkDrained()
     }
 
     /// Learns how much context the models take, where the configuration does not say it. Failure is no trouble: the default

@@ -298,11 +298,12 @@ extension OpenRouterCall: HTTPResponseReceiver {
         }
     }
 
+    /// For every chunk: reads members one by one, as a copy of the whole configuration would retain all that is in it.
     private func postponeIdleDeadline() {
-        let configuration = service.configuration
-        var limit = configuration.idleTimeout ?? configuration.timeout
-        if reader?.hasFinishReason == true, limit <= .zero || limit > configuration.finishGrace {
-            limit = configuration.finishGrace
+        var limit = service.configuration.idleTimeout ?? service.configuration.timeout
+        if reader?.hasFinishReason == true {
+            let grace = service.configuration.finishGrace
+            if limit <= .zero || limit > grace { limit = grace }
         }
         deadlines.setAttempt(limit, from: now)
         armWatchdog()

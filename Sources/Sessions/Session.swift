@@ -119,9 +119,9 @@ package final class Session {
             call?.call.resumeReading()
         case .startToolTimer(let callID):
             guard timeLimits.clientTool > 0 else { return }
-            toolTimers[callID] = loop.schedule(after: timeLimits.clientTool) { [weak self] in
-                self?.toolTimers[callID] = nil
-                self?.receive(.toolTimedOut(callID: callID))
+            toolTimers[callID] = loop.schedule(after: timeLimits.clientTool) { [self] in
+                toolTimers[callID] = nil
+                receive(.toolTimedOut(callID: callID))
             }
         case .cancelToolTimer(let callID):
             if let timer = toolTimers.removeValue(forKey: callID) { loop.cancel(timer) }
@@ -160,11 +160,14 @@ package final class Session {
 
     // MARK: Time limits
 
+    // Timers hold the session until `end()` cancels them, as weak references would slow down each chunk: an object that
+    // has one counts its references out of line.
+
     private func scheduleLifeTimers() {
         if timeLimits.whole > 0 {
             lifeTimers.append(
-                loop.schedule(after: timeLimits.whole) { [weak self] in
-                    self?.receive(.stop(reason: "Session reached its time limit"))
+                loop.schedule(after: timeLimits.whole) { [self] in
+                    receive(.stop(reason: "Session reached its time limit"))
                 })
         }
         if timeLimits.idle > 0 { scheduleIdleTimer(after: timeLimits.idle) }
@@ -172,7 +175,7 @@ package final class Session {
 
     /// One timer serves all activity: when it fires early, it waits for the rest.
     private func scheduleIdleTimer(after delay: UInt64) {
-        let timer = loop.schedule(after: delay) { [weak self] in self?.checkIdleness() }
+        let timer = loop.schedule(after: delay) { [self] in checkIdleness() }
         if timeLimits.whole > 0 { lifeTimers = [lifeTimers[0], timer] } else { lifeTimers = [timer] }
     }
 

@@ -2,6 +2,7 @@ import Configuration
 import InteractiveClient
 import InteractiveServer
 import JSON
+import Observability
 import ScriptedUpstream
 import Testing
 
@@ -62,6 +63,29 @@ import Testing
             #expect(status["status"] == 2)
             #expect(try await client.closure().code == 1001)
             #expect(try await server.upstream.request(0).ended.wait() != .server)
+        }
+    }
+
+    @Test(arguments: [true, false]) func aSessionWithoutItsClientEndsWithItsAnswerOrTheGrace(ends: Bool) async throws {
+        let gate = ScriptGate()
+        let script: ScriptedUpstream.Script = { _ in
+            [
+                .eventStreamHead(), .event(ChatCompletionEvent.text("on")), .wait(gate),
+                .event(ChatCompletionEvent.done), .endChunks,
+            ]
+        }
+        try await withServer(script: script) { server in
+            let client = try await TestClient.connect(to: server)
+            let session = try await client.startSession()
+            _ = try await client.say("go", in: session)
+            _ = try await client.notification("AIMessageChunkNotification")
+            client.transport.abort()
+            try await server.waitUntil { $0.value(of: .connectionsActive) == 0 }
+            #expect(server.metrics.value(of: .sessionsActive) == 1)
+            async let drained: Void = server.server.drain(grace: ends ? .seconds(200) : .milliseconds(50))
+            if ends { gate.open() }
+            await drained
+            #expect(server.metrics.value(of: .sessionsActive) == 0)
         }
     }
 
