@@ -56,11 +56,11 @@ extension JSONCursor {
     }
 
     private mutating func scanLowSurrogate(after start: Int) throws(JSONParseError) {
-        guard index &+ 1 < input.count, input[index] == UInt8(ascii: "\\"), input[index &+ 1] == UInt8(ascii: "u")
-        else {
-            throw JSONParseError(kind: .loneSurrogate, offset: start)
+        for byte in [UInt8(ascii: "\\"), UInt8(ascii: "u")] {
+            guard index < input.count else { throw failure(.unexpectedEnd) }
+            guard input[index] == byte else { throw JSONParseError(kind: .loneSurrogate, offset: start) }
+            index &+= 1
         }
-        index &+= 2
         guard 0xDC00...0xDFFF ~= (try scanHexadecimalUnit()) else {
             throw JSONParseError(kind: .loneSurrogate, offset: start)
         }
