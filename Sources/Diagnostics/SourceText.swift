@@ -125,6 +125,14 @@ extension SourceText {
         return start..<end
     }
 
+    /// `range` as far as it lies within the text, widened so that it begins and ends between characters.
+    package func wholeCharacters(around range: Range<Int>) -> Range<Int> {
+        var (start, end) = (min(range.lowerBound, bytes.count), min(range.upperBound, bytes.count))
+        while start > 0, start < bytes.count, bytes[start] & 0xC0 == 0x80 { start -= 1 }
+        while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
+        return start..<max(start, end)
+    }
+
     package func text(in range: Range<Int>) -> String {
         String(decoding: bytes[range.clamped(to: 0..<bytes.count)], as: UTF8.self)
     }

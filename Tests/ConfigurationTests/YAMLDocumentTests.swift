@@ -71,6 +71,16 @@ import Testing
         #expect(!past.isComplete)
     }
 
+    @Test("what an alias stands for nests as if it stood there")
+    func aliasDepth() {
+        var limits = YAMLLimits()
+        limits.maximumDepth = 5
+        #expect(parse("- &a [[]]\n- [[*a]]\n", limits).diagnostics.isEmpty)
+        let past = parse("- &a [[]]\n- [[[*a]]]\n", limits)
+        #expect(past.diagnostics.map(\.code.id) == ["AL012"])
+        #expect(past.diagnostics.first?.span.range == 15..<17)
+    }
+
     @Test("nodes are read up to their limit, and refused one past it")
     func nodes() {
         var limits = YAMLLimits()

@@ -33,6 +33,17 @@ import Testing
         #expect(Array(source.lines) == [0..<2, 4..<4, 5..<7, 8..<8])
     }
 
+    @Test("a range is widened to whole characters, within the text")
+    func wholeCharacters() {
+        // a: 0, é: 1–2, 🎉: 3–6
+        let source = SourceText(.file("a"), text: "aé🎉")
+        let expected: [(Range<Int>, Range<Int>)] = [
+            (0..<1, 0..<1), (1..<2, 1..<3), (2..<3, 1..<3), (2..<4, 1..<7), (3..<3, 3..<3), (5..<6, 3..<7),
+            (6..<99, 3..<7), (7..<7, 7..<7), (50..<99, 7..<7),
+        ]
+        for (range, whole) in expected { #expect(source.wholeCharacters(around: range) == whole, "\(range)") }
+    }
+
     @Test("a byte order mark is dropped and invalid UTF-8 replaced")
     func repairs() {
         let source = SourceText(.file("a"), bytes: [0xEF, 0xBB, 0xBF, 0x61, 0xFF, 0x62])

@@ -77,7 +77,7 @@ struct YAMLComposer: ~Copyable {
         _ read: (inout YAMLComposer) -> (YAMLNode.Content, end: Int?)
     ) -> YAMLNode? {
         guard depth < limits.maximumDepth else {
-            return stop("lists and mappings are nested deeper than \(limits.maximumDepth)", at: start)
+            return stopTooDeep(at: start)
         }
         depth += 1
         if let anchor = properties.anchor { openAnchors.insert(anchor) }
@@ -156,6 +156,7 @@ struct YAMLComposer: ~Copyable {
         guard nodeCount <= limits.maximumNodes else {
             return stop("the aliases stand for more than \(limits.maximumNodes) values", at: range)
         }
+        guard depth + node.height <= limits.maximumDepth else { return stopTooDeep(at: range) }
         if case .scalar(var scalar) = node.content {
             scalar.reference = "*" + name
             node.content = .scalar(scalar)
@@ -252,6 +253,10 @@ struct YAMLComposer: ~Copyable {
             ConfigurationCode.tooComplex, what, at: range, help: "a configuration needs neither; the rest is not read")
         fault = source.bytes.count
         return nil
+    }
+
+    private mutating func stopTooDeep(at range: Range<Int>) -> YAMLNode? {
+        stop("lists and mappings are nested deeper than \(limits.maximumDepth)", at: range)
     }
 
     private mutating func report(_ code: DiagnosticCode, _ message: String, at range: Range<Int>, help: String) {

@@ -12,18 +12,23 @@ package struct YAMLNode: Sendable {
     /// The anchored node's own place, where this one was reached by an alias.
     package var anchorRange: Range<Int>?
     /// Nodes in this tree, itself and all that aliases stand for included.
-    package var weight: Int
+    package let weight: Int
+    /// Sequences and mappings inside each other, this one and those that aliases stand for included.
+    package let height: Int
 
     package init(_ content: Content, range: Range<Int>, anchorRange: Range<Int>? = nil) {
         self.content = content
         self.range = range
         self.anchorRange = anchorRange
-        weight =
-            switch content {
-            case .scalar: 1
-            case .sequence(let items): items.reduce(1) { $0 + $1.weight }
-            case .mapping(let pairs): pairs.reduce(1) { $0 + $1.key.weight + $1.value.weight }
-            }
+        switch content {
+        case .scalar: (weight, height) = (1, 0)
+        case .sequence(let items):
+            weight = items.reduce(1) { $0 + $1.weight }
+            height = items.reduce(0) { max($0, $1.height) } + 1
+        case .mapping(let pairs):
+            weight = pairs.reduce(1) { $0 + $1.key.weight + $1.value.weight }
+            height = pairs.reduce(0) { max($0, $1.key.height, $1.value.height) } + 1
+        }
     }
 
     package var scalar: YAMLScalar? { if case .scalar(let scalar) = content { scalar } else { nil } }

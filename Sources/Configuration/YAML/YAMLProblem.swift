@@ -149,7 +149,7 @@ struct YAMLProblem {
     }
 
     private func span(_ range: Range<Int>) -> SourceSpan {
-        SourceSpan(source.origin, range.clamped(to: 0..<source.bytes.count))
+        SourceSpan(source.origin, source.wholeCharacters(around: range))
     }
 
     private func spanOfFault(length: Int) -> SourceSpan {
