@@ -86,7 +86,8 @@ final class AddressConnector {
     }
 
     private func attemptFailed(_ message: String) {
-        attempts.append("\(address) \(message)")
+        // Where the host is the address itself, the sentence has it already.
+        attempts.append(address == Origin.authority(host: host, port: port) ? message : "\(address) \(message)")
         tryNext()
     }
 

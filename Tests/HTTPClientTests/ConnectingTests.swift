@@ -25,7 +25,7 @@ import Testing
                     == HTTPTransportError(
                         kind: .connectionRefused,
                         detail: """
-                            No connection to \(address): \(address) Connection refused. \
+                            No connection to \(address): Connection refused. \
                             Check the address, and that the server runs.
                             """))
         }
