@@ -10,7 +10,7 @@ struct UpstreamErrorReport {
     var codes: [String] = []
     var message: String?
     var provider: String?
-    /// Why moderation refused.
+    /// Why moderation refused, or what a guardrail found.
     var reasons: [String] = []
     /// Providers that were tried before, with their status.
     var attempts: [String] = []
@@ -44,7 +44,8 @@ struct UpstreamErrorReport {
         provider = metadata?["provider_name"]?.string ?? provider
         message = Self.message(in: error)
         if let cause = metadata?["raw"].flatMap(Self.cause), message.map(Self.isGeneric) ?? true { message = cause }
-        reasons = (metadata?["reasons"]?.array ?? []).prefix(Self.maximumListed).compactMap(\.string)
+        let listed = metadata?["reasons"]?.array ?? metadata?["patterns"]?.array ?? []
+        reasons = listed.prefix(Self.maximumListed).compactMap(\.string)
         let previous = metadata?["previous_errors"] ?? error["previous_errors"]
         attempts = (previous?.array ?? []).prefix(Self.maximumListed).compactMap(Self.attempt)
         readRetry(error, metadata: metadata)

@@ -95,6 +95,16 @@ import Testing
         #expect(!found.detail.contains("hidden"))
     }
 
+    @Test("a guardrail tells which patterns it found")
+    func guardrail() {
+        let found = error(
+            403, #"{"error":{"code":403,"message":"Blocked by a guardrail","metadata":{"patterns":["email","phone"]}}}"#
+        )
+        #expect(found.kind == .forbidden)
+        #expect(!found.retryable)
+        #expect(found.detail.hasSuffix(": Blocked by a guardrail [reasons: email, phone]"))
+    }
+
     @Test("availability decides about retrying and about when")
     func availability() {
         let found = error(

@@ -26,6 +26,14 @@ extension StreamFixture {
             ) + done,
             events: [.text("Hi")], ending: finished(usage: plainUsage)),
         StreamFixture(
+            name: "usage beside a choice whose finish is null, after the finish",
+            body: frames(
+                content("Hi"), stop,
+                chunk(
+                    #""delta":{"role":"assistant","content":""},"finish_reason":null,"native_finish_reason":null"#,
+                    #","usage":{"prompt_tokens":12,"completion_tokens":3,"total_tokens":15}"#)) + done,
+            events: [.text("Hi")], ending: finished(usage: plainUsage)),
+        StreamFixture(
             name: "usage on the finish chunk, its details null",
             body: frames(
                 content("Hi"),
@@ -78,6 +86,20 @@ extension StreamFixture {
                 #"{"id":"gen-1","choices":[],"debug":{"echo_upstream_body":{"messages":[{"content":"secret"}]}}}"#,
                 content("a"), stop) + done,
             events: [.text("a")], ending: finished()),
+        StreamFixture(
+            name: "what was asked for beside the answer is passed over: routing metadata, audio, images, annotations",
+            body: frames(
+                delta(
+                    #""content":"a","images":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AA=="}}]"#),
+                delta(
+                    #""content":null,"audio":{"id":"x","data":"AAAA","transcript":"not this"},"#
+                        + #""annotations":[{"type":"url_citation","url_citation":{"url":"https://example.com","content":"nor this"}}]"#
+                ), content("b"),
+                chunk(
+                    #""delta":{"content":""},"finish_reason":"stop""#,
+                    #","openrouter_metadata":{"attempts":[{"provider":"Acme","status":200}],"message":"routed"}"#))
+                + done,
+            events: [.text("a"), .text("b")], ending: finished()),
         StreamFixture(
             name: "escapes and characters of several bytes",
             body: frames(content(#"\u00e4\n\ud83d\ude00 \"\\\/"#), content("日本語 😀"), stop) + done,

@@ -61,6 +61,15 @@ extension StreamFixture {
                 call(2, id: "c", name: "h"),
             ], ending: finished("tool_calls")),
         StreamFixture(
+            name: "a call, and the finish twice, with usage the second time",
+            body: frames(
+                calls(#"{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}"#), callsEnd,
+                chunk(
+                    #""delta":{"role":"assistant","content":""},"finish_reason":"tool_calls","native_finish_reason":"tool_use""#,
+                    #","usage":{"prompt_tokens":5,"completion_tokens":6,"total_tokens":11}"#)) + done,
+            events: [call(0, id: "a", name: "f", "{}")],
+            ending: finished("tool_calls", usage: TokenUsage(promptTokens: 5, completionTokens: 6, totalTokens: 11))),
+        StreamFixture(
             name: "stop where there are calls",
             body: frames(
                 calls(#"{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}"#), stop) + done,
@@ -101,6 +110,25 @@ extension StreamFixture {
                     ["type": "reasoning.summary", "summary": "Short", "index": 0],
                     ["type": "reasoning.encrypted", "data": "b3BhcXVl", "index": 1],
                 ]), .reasoningDetails([["type": "reasoning.encrypted", "data": "bW9yZQ==", "index": 1]]), .text("Done"),
+            ], ending: finished()),
+        StreamFixture(
+            name: "a signature that comes after the text began, and a call of the service's own tool",
+            body: frames(
+                delta(
+                    #""content":"","reasoning":"Hm","reasoning_details":[{"type":"reasoning.text","text":"Hm","index":0}]"#
+                ),
+                content("Do"),
+                delta(#""content":"ne","reasoning_details":[{"type":"reasoning.text","signature":"c2ln","index":0}]"#),
+                delta(
+                    #""reasoning_details":[{"type":"reasoning.server_tool_call","tool":"web","data":"b3BhcXVl","index":1}]"#
+                ), stop) + done,
+            events: [
+                .reasoning("Hm"), .reasoningDetails([["type": "reasoning.text", "text": "Hm", "index": 0]]),
+                .text("Do"),
+                .reasoningDetails([["type": "reasoning.text", "signature": "c2ln", "index": 0]]), .text("ne"),
+                .reasoningDetails([
+                    ["type": "reasoning.server_tool_call", "tool": "web", "data": "b3BhcXVl", "index": 1]
+                ]),
             ], ending: finished()),
         StreamFixture(
             name: "an empty list of details is kept, once",
