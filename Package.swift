@@ -101,7 +101,10 @@ let package = Package(
         tests(of: "Benchmarking"),
         // What the fuzzer checks; the tests replay its corpora.
         .target(
-            name: "FuzzTargets", dependencies: ["HTTP1", "JSON", "ServerSentEvents", "WebSocket", "Wire"],
+            name: "FuzzTargets",
+            dependencies: [
+                "Configuration", "Diagnostics", "HTTP1", "JSON", "ServerSentEvents", "WebSocket", "Wire",
+            ],
             path: "Tests/FuzzTargets", swiftSettings: settings),
         tests(of: "FuzzTargets"),
 
@@ -139,7 +142,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "EventLoops", "HTTP1", "InteractiveClient", "JSON", "ScriptedUpstream", "WebSocket", "Wire",
+                "EventLoops", "HTTP1", "InteractiveClient", "JSON", "ScriptedUpstream", "TLSPeer", "WebSocket", "Wire",
             ],
             swiftSettings: settings),
     ]

@@ -27,7 +27,8 @@ struct ConfigurationText {
             source = SourceText(origin, bytes: bytes)
         } else {
             let (text, faults) = Self.repaired(bytes[mark...])
-            source = SourceText(origin, bytes: text)
+            // With its mark, which is dropped here: a second one behind it is text.
+            source = SourceText(origin, bytes: Array(bytes[..<mark]) + text)
             diagnostics = faults.map { $0.diagnostic(origin) }
         }
         source.redact(SecretRedaction.ranges(inConfiguration: source))

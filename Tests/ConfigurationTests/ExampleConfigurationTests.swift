@@ -92,14 +92,6 @@ import Testing
             check(Array(original[..<length]), "\(length) bytes")
         }
     }
-
-    @Test("the fuzzer's seeds and finds give settings or located errors")
-    func corpus() throws {
-        let directory = testsDirectory.appending(path: "Corpora/yaml")
-        let inputs = try FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: nil)
-        #expect(inputs.count >= 20)
-        for input in inputs { check([UInt8](try Data(contentsOf: input)), input.lastPathComponent) }
-    }
 }
 
 /// A small generator with a seed (SplitMix64).

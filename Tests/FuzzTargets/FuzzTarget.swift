@@ -7,6 +7,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case httpResponse = "http-response"
     case sse
     case json
+    case yaml
 
     /// - Throws: where something does not hold for `input`.
     package func check(_ input: [UInt8]) throws(Finding) {
@@ -16,6 +17,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .httpResponse: try checkHTTPResponses(input)
         case .sse: try checkEventStream(input)
         case .json: try checkJSON(input)
+        case .yaml: try checkConfiguration(input)
         }
     }
 }

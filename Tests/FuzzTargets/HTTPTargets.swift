@@ -1,4 +1,5 @@
 import HTTP1
+import Wire
 
 /// What a decoder made of its input, with the pieces of a body joined.
 private struct HTTPTrace<Head: Hashable>: Hashable {
@@ -17,19 +18,19 @@ private struct HTTPTrace<Head: Hashable>: Hashable {
     }
 
     mutating func append(body: UnsafeRawBufferPointer.SubSequence) {
-        if case .body(let before) = items.last {
-            items[items.count - 1] = .body(before + body)
-        } else {
-            items.append(.body(Array(body)))
-        }
+        guard case .body(var joined) = items.last else { return items.append(.body(Array(body))) }
+        // The array alone holds its bytes now, and grows in place.
+        items.removeLast()
+        joined.append(contentsOf: body)
+        items.append(.body(joined))
     }
 
     mutating func append(leftOver: UnsafeRawBufferPointer.SubSequence) {
-        if case .leftOver(let before) = items.last {
-            items[items.count - 1] = .leftOver(before + leftOver)
-        } else if !leftOver.isEmpty {
-            items.append(.leftOver(Array(leftOver)))
-        }
+        guard !leftOver.isEmpty else { return }
+        guard case .leftOver(var joined) = items.last else { return items.append(.leftOver(Array(leftOver))) }
+        items.removeLast()
+        joined.append(contentsOf: leftOver)
+        items.append(.leftOver(joined))
     }
 
     var hasFailed: Bool {
@@ -44,42 +45,81 @@ private let limits = [
         maximumBodyBytes: 50, maximumChunkLineBytes: 10, maximumTrailerBytes: 40, maximumInterimResponses: 1),
 ]
 
-/// What a client sends: cuts change nothing, and every head can be asked whether it is a WebSocket handshake.
+/// What a client sends, and what it sends behind the head of a chunked request: cuts change nothing, and every head can be
+/// asked whether it is a WebSocket handshake.
 func checkHTTPRequests(_ input: [UInt8]) throws(Finding) {
-    for limits in limits {
-        try checkCuts(of: input, "requests") { cut in
-            var decoder = HTTPRequestDecoder(limits: limits)
-            var trace = HTTPTrace<RequestHead>()
-            cut.forEachPiece(of: input) { piece in
-                guard !trace.hasFailed else { return }
-                var offset = 0
-                do throws(HTTPParseError) {
-                    while let event = try decoder.next(in: piece, at: &offset) {
-                        switch event {
-                        case .head(let head):
-                            trace.append(.head(head))
-                            _ = try? WebSocketHandshake.validate(head).response()
-                        case .body(let range): trace.append(body: piece[range])
-                        case .end: trace.append(.end)
-                        }
-                    }
-                    precondition(offset == piece.count, "input is left over")
-                } catch {
-                    trace.append(.error(error))
-                }
-            }
-            do throws(HTTPParseError) {
-                if !trace.hasFailed { try decoder.inputEnded() }
-            } catch {
-                trace.append(.error(error))
-            }
-            return trace
+    try checkRequests(input)
+    try checkRequests(Array("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n".utf8) + input)
+    try checkChunks(of: input)
+}
+
+/// A body that we write in chunks is read as it was, and the next request behind it.
+private func checkChunks(of body: [UInt8]) throws(Finding) {
+    var output = ByteQueue()
+    output.append(contentsOf: "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+    Cut.somewhere.forEachPiece(of: body) { ChunkedBody.append($0, to: &output) }
+    ChunkedBody.appendEnd(to: &output)
+    output.append(contentsOf: "GET /next HTTP/1.1\r\nHost: a\r\n\r\n")
+    let trace = requests(output.bytes, .somewhere, HTTPLimits())
+    var contents: [[UInt8]] = []
+    var targets: [String] = []
+    for item in trace.items {
+        switch item {
+        case .head(let head): targets.append(head.target)
+        case .body(let bytes): contents.append(bytes)
+        case .end: break
+        case .error(let error): throw Finding("our chunks are refused: \(error)")
+        case .leftOver: throw Finding("our chunks leave something over")
         }
+    }
+    guard targets == ["/", "/next"], contents == (body.isEmpty ? [] : [body]) else {
+        throw Finding("\(body) was read as \(contents), for \(targets)")
     }
 }
 
-/// What a server sends in answer to requests of different methods: cuts change nothing.
+private func checkRequests(_ input: [UInt8]) throws(Finding) {
+    for limits in limits {
+        try checkCuts(of: input, "requests") { cut in requests(input, cut, limits) }
+    }
+}
+
+private func requests(_ input: [UInt8], _ cut: Cut, _ limits: HTTPLimits) -> HTTPTrace<RequestHead> {
+    var decoder = HTTPRequestDecoder(limits: limits)
+    var trace = HTTPTrace<RequestHead>()
+    cut.forEachPiece(of: input) { piece in
+        guard !trace.hasFailed else { return }
+        var offset = 0
+        do throws(HTTPParseError) {
+            while let event = try decoder.next(in: piece, at: &offset) {
+                switch event {
+                case .head(let head):
+                    trace.append(.head(head))
+                    _ = try? WebSocketHandshake.validate(head).response()
+                case .body(let range): trace.append(body: piece[range])
+                case .end: trace.append(.end)
+                }
+            }
+            precondition(offset == piece.count, "input is left over")
+        } catch {
+            trace.append(.error(error))
+        }
+    }
+    do throws(HTTPParseError) {
+        if !trace.hasFailed { try decoder.inputEnded() }
+    } catch {
+        trace.append(.error(error))
+    }
+    return trace
+}
+
+/// What a server sends in answer to requests of different methods, and what it sends behind the head of a chunked response:
+/// cuts change nothing.
 func checkHTTPResponses(_ input: [UInt8]) throws(Finding) {
+    try checkResponses(input)
+    try checkResponses(Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8) + input)
+}
+
+private func checkResponses(_ input: [UInt8]) throws(Finding) {
     for limits in limits {
         for method in ["GET", "HEAD", "CONNECT"] {
             try checkCuts(of: input, "responses to \(method)") { cut in
