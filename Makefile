@@ -6,7 +6,7 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
 RELEASE_FLAGS := $(SWIFT_FLAGS) -c release --static-swift-stdlib
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build release lint fmt fuzz conformance bench install-needs clean
+.PHONY: help run test build release lint fmt fuzz conformance real-model bench install-needs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ fuzz: install-needs ## run every fuzz target for a while (SECONDS=60 each)
 
 conformance: install-needs ## Autobahn|Testsuite against our WebSocket server and client
 	bash .ci/conformance
+
+real-model: release ## a small real language model behind the server: an answer, a cancel, a wrong key, a dead model
+	bash .ci/real-model
 
 bench: install-needs ## the benchmarks, each beside its budget
 	bash .ci/bench

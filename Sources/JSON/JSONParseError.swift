@@ -10,7 +10,8 @@ package struct JSONParseError: Error, Sendable, Hashable {
         /// A backslash before anything but `"\/bfnrt`, or `u` and four hexadecimal digits.
         case invalidEscape
         /// `\uD800`–`\uDFFF` that is not a high half followed by a low one. RFC 8259 §8.2 leaves these to the
-        /// implementation; a Swift string holds Unicode scalar values only, so they are refused, not replaced.
+        /// implementation, and §9 lets it limit what strings contain: a Swift string holds Unicode scalar values only, so
+        /// they are refused, not replaced.
         case loneSurrogate
         /// A raw U+0000–U+001F inside a string.
         case controlCharacter
@@ -18,7 +19,7 @@ package struct JSONParseError: Error, Sendable, Hashable {
         case invalidUTF8
         /// A byte order mark in front (RFC 8259 §8.1 allows refusing it).
         case byteOrderMark
-        /// Arrays and objects nested deeper than the limit.
+        /// Arrays and objects nested deeper than the limit, which RFC 8259 §9 allows to set.
         case tooDeep
         /// Something other than whitespace after the value.
         case trailingCharacters
