@@ -72,11 +72,12 @@ let package = Package(
             "InteractiveClient",
             ["EventLoops", "HTTP1", "JSON", "JSONRPC", "SessionProtocol", "WebSocket", "WebSocketConnections"]),
         library("ChatUI", ["InteractiveClient", "JSON", "JSONRPC"]),
+        library("Replaying", ["Diagnostics", "JSON", "JSONRPC", "Observability", "SessionProtocol"]),
         library(
             "Commands",
             [
                 "ChatUI", "CommandLineSpec", "Configuration", "Diagnostics", "EventLoops", "HTTP1", "InteractiveClient",
-                "InteractiveServer", "JSON", "Observability",
+                "InteractiveServer", "JSON", "Observability", "Replaying",
             ]),
         executable("ailoopctl", ["Commands"]),
 
@@ -139,6 +140,7 @@ let package = Package(
             ]),
         tests(of: "Commands", ["CommandLineSpec", "Configuration", "JSON"]),
         tests(of: "ChatUI", ["InteractiveClient", "JSON", "SessionProtocol"]),
+        tests(of: "Replaying", ["Diagnostics", "JSON", "JSONRPC", "Observability", "SessionProtocol"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

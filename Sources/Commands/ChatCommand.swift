@@ -44,12 +44,9 @@ struct ChatCommand {
     func run() throws(OutputError) -> ExitCode {
         let request = Request(invocation.parsed)
         if request.url != nil {
-            let local = ["config", "ai-service"].filter { invocation.parsed.isGiven($0) }
-            guard local.isEmpty else {
-                invocation.reportUsage(
-                    local.map {
-                        UsageProblem("`--\($0)` cannot go with `--url`", help: "the server has its own configuration")
-                    })
+            let problems = invocation.localOptionProblems
+            guard problems.isEmpty else {
+                invocation.reportUsage(problems)
                 return .usage
             }
             return try chat(request, in: nil)

@@ -87,7 +87,43 @@ package enum CommandTable {
         name: "bench", summary: "measure a server: time to first chunk, gaps, rates", isBuilt: false)
 
     private static let replay = CommandSpec(
-        name: "replay", summary: "play scripted conversations and check how they end", isBuilt: false)
+        name: "replay", summary: "play scripted conversations and check how they end",
+        examples: [
+            .init("ailoopctl replay talk.txt", "one message a line"),
+            .init("ailoopctl replay *.txt --keep-going", "each file to its end"),
+            .init("ailoopctl replay talk.json -u ws://127.0.0.1:8000/ws", "through a running server"),
+            .init("ailoopctl replay --check *.txt *.json", "look for mistakes only"),
+            .init("ailoopctl replay talk.txt --format junit > out.xml", "for a build server"),
+        ],
+        arguments: [
+            ArgumentSpec(
+                "FILE", .file, "Script: text, or a JSON list of commands; -: standard input", isRequired: true,
+                isRepeatable: true)
+        ],
+        options: [
+            OptionSpec(
+                "url", short: "u", value: ValueSpec("URL", .url), "WebSocket of a running server; else in this process"),
+            configurationFile, service,
+            OptionSpec(
+                "model", short: "m", value: ValueSpec("MODEL", .text), setting: "openrouter.model",
+                "The model that answers"),
+            OptionSpec(
+                "timeout", short: "t", value: ValueSpec("SECONDS", .integer(1...86400)),
+                "How long a message may take to its end (300)"),
+            OptionSpec("keep-going", short: "k", "Go on with a script after a message that failed"),
+            OptionSpec("check", "Look for mistakes in the scripts, and play nothing"),
+            OptionSpec(
+                "format", short: "f", value: ValueSpec("FORMAT", .choice(["text", "json", "junit"])),
+                "What standard output gets: the conversation, or a report"),
+            OptionSpec(
+                "log", short: "l", value: ValueSpec("FILE", .file),
+                "File for every message of the connection, both ways"),
+        ],
+        exitCodes: [
+            ExitCodeSpec(0, "every message ended well"),
+            ExitCodeSpec(3, "a script cannot be read or understood"),
+            ExitCode.replayFailed.spec,
+        ])
 
     private static let validateConfig = CommandSpec(
         name: "validate-config", summary: "find everything that is wrong with a configuration",

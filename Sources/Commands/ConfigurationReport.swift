@@ -18,12 +18,7 @@ struct ConfigurationReport {
 
     /// `config.yaml: 2 errors, 1 warning`.
     var summary: String {
-        let errors = loaded.diagnostics.count { $0.severity == .error }
-        let warnings = loaded.diagnostics.count - errors
-        var parts: [String] = []
-        if errors > 0 { parts.append(errors == 1 ? "1 error" : "\(errors) errors") }
-        if warnings > 0 { parts.append(warnings == 1 ? "1 warning" : "\(warnings) warnings") }
-        if loaded.droppedCount > 0 { parts.append("\(loaded.droppedCount) more not shown") }
-        return "\(loaded.displayName): \(parts.isEmpty ? "valid" : parts.joined(separator: ", "))"
+        let count = DiagnosticCount(loaded.diagnostics, notShown: loaded.droppedCount)
+        return "\(loaded.displayName): \(count.text)"
     }
 }

@@ -10,6 +10,8 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
     case usage = 2
     /// An input cannot be read.
     case unreadable = 3
+    /// A scripted message did not end well.
+    case replayFailed = 4
     /// Cannot listen, cannot reach.
     case unavailable = 69
     case configuration = 78
@@ -23,6 +25,7 @@ package enum ExitCode: Int32, Sendable, CaseIterable {
             case .failed: "what was asked about failed: findings, a broken answer"
             case .usage: "the command line cannot be understood"
             case .unreadable: "a file cannot be read"
+            case .replayFailed: "a message did not end well"
             case .unavailable: "a service is unavailable: cannot listen, cannot reach"
             case .configuration: "the configuration is invalid"
             case .interrupted: "ended by SIGINT (Ctrl-C)"

@@ -64,6 +64,7 @@ package struct Program: Sendable {
         return switch command.name {
         case "serve": ServeCommand(invocation).run()
         case "chat": try ChatCommand(invocation).run()
+        case "replay": try ReplayCommand(invocation).run()
         default: try ValidateConfigCommand(invocation).run()
         }
     }

@@ -30,15 +30,22 @@ enum SessionEndpoint: Sendable {
     /// - Parameter loop: carries the sockets of a remote server's clients.
     func connect(on loop: EventLoop) async -> RPCClient {
         let client = RPCClient()
-        switch self {
-        case .server(let url):
-            client.use(await WebSocketTransport.open(url, loop: loop, onEvent: { client.receive($0) }))
-        case .inProcess(let server):
-            let connection = await server.connect(onMessage: { client.receive(.message($0)) })
-            client.use(InProcessTransport(connection: connection, client: client))
-            client.receive(.opened)
-        }
+        client.use(await open(on: loop, onEvent: { client.receive($0) }))
         return client
+    }
+
+    /// Begins to open a connection; `onEvent` hears how that goes on: from a remote server on `loop`, from one in this process
+    /// on a loop of its own, in either case maybe before this returns.
+    func open(
+        on loop: EventLoop, onEvent: @escaping @Sendable (TransportEvent) -> Void
+    ) async -> any MessageTransport {
+        switch self {
+        case .server(let url): return await WebSocketTransport.open(url, loop: loop, onEvent: onEvent)
+        case .inProcess(let server):
+            let connection = await server.connect(onMessage: { onEvent(.message($0)) })
+            onEvent(.opened)
+            return InProcessTransport(connection: connection, onEvent: onEvent)
+        }
     }
 
     /// Ends the server in this process, with all its sessions. A remote one is left alone.
@@ -50,7 +57,7 @@ enum SessionEndpoint: Sendable {
 /// Carries messages to a server in this process.
 private struct InProcessTransport: MessageTransport {
     let connection: InProcessConnection
-    let client: RPCClient
+    let onEvent: @Sendable (TransportEvent) -> Void
 
     func send(_ message: [UInt8]) {
         connection.send(message)
@@ -58,6 +65,6 @@ private struct InProcessTransport: MessageTransport {
 
     func close() {
         connection.close()
-        client.receive(.closed(code: nil, reason: ""))
+        onEvent(.closed(code: nil, reason: ""))
     }
 }

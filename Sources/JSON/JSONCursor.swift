@@ -14,6 +14,9 @@ package struct JSONCursor {
     /// How many arrays and objects may still be opened inside each other.
     var remainingDepth: Int
 
+    /// Bytes before the cursor. In front of a value, after ``peekKind()`` or in the closures below: where the value starts.
+    package var offset: Int { index }
+
     init(_ input: UnsafeRawBufferPointer, maximumDepth: Int) throws(JSONParseError) {
         self.input = input
         remainingDepth = min(maximumDepth, JSONParser.maximumDepth)

@@ -12,6 +12,9 @@ package struct JSONName {
         unescaped ?? String(decoding: raw, as: UTF8.self)
     }
 
+    /// Bytes between the quotes, escapes as they are written.
+    package var writtenLength: Int { raw.count }
+
     @inlinable
     package static func == (name: JSONName, text: StaticString) -> Bool {
         if let unescaped = name.unescaped { return unescaped.utf8.elementsEqual(text.utf8Bytes) }
