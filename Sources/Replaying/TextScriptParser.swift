@@ -12,15 +12,13 @@ struct TextScriptParser {
     private let source: SourceText
     private var script: Script
     private var problems: DiagnosticList
+    /// Whether there were more commands than a script may have.
+    private var isFull = false
 
     static func parse(_ source: SourceText, _ problems: inout DiagnosticList) -> Script {
         var parser = TextScriptParser(source: source, script: Script(origin: source.origin), problems: problems)
         for (index, line) in source.lines.enumerated() {
-            guard parser.script.commands.count < Script.maximumCommands else {
-                parser.report(
-                    ScriptCode.tooMany, "more than \(Script.maximumCommands) commands", line, help: "split the script")
-                break
-            }
+            if parser.isFull { break }
             parser.read(source.bytes.trimmed(line), line: index + 1)
         }
         problems = parser.problems
@@ -194,6 +192,11 @@ struct TextScriptParser {
     }
 
     private mutating func add(_ action: ScriptCommand.Action, _ name: String, _ range: Range<Int>, _ line: Int) {
+        guard script.commands.count < Script.maximumCommands else {
+            isFull = true
+            return report(
+                ScriptCode.tooMany, "more than \(Script.maximumCommands) commands", range, help: "split the script")
+        }
         script.commands.append(
             ScriptCommand(action, name: name, span: SourceSpan(source.origin, range), line: line))
     }

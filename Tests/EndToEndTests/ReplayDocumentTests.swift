@@ -29,12 +29,12 @@ import Testing
                 commands += 1
                 let command = try #require(ended.lines.first)
                 try #require(command.hasPrefix("$ ailoopctl "))
-                // As in a terminal, where both outputs meet; their order between each other is not the page's to promise.
+                // As on a terminal, where both outputs meet.
                 let result = try program.shell(
-                    "ailoopctl() { \"$PROGRAM\" \"$@\"; }; \(command.dropFirst(2))",
+                    "exec 2>&1; ailoopctl() { \"$PROGRAM\" \"$@\"; }; \(command.dropFirst(2))",
                     environment: ["AILOOP_MOCK__FIRST_CHUNK_MS": "0", "AILOOP_MOCK__CHUNK_INTERVAL_MS": "0"],
                     in: directory.url)
-                lines += [command] + Self.stable(result.output + result.errors).dropLast()
+                lines += [command] + Self.stable(result.output).dropLast()
             } else {
                 let name = try #require(ended.tag.split(separator: " ").last.map(String.init))
                 try directory.write(name, ended.lines.joined(separator: "\n") + "\n")

@@ -165,6 +165,7 @@ import Testing
         play.feed(.closed(""))
         play.feed(.opened)
         play.refuse(-32602, "unknown session")
+        play.answer(["status": 2])
         #expect(
             play.story.suffix(2) == [
                 "3 reconnect refused: the server refused `attachSession` with -32602: unknown session", "ended failed",
