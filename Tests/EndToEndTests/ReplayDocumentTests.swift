@@ -4,11 +4,11 @@ import Testing
 /// The examples of docs/replay.md: files are written, commands run in order, and what they print is on the page.
 ///
 /// Times are not compared. `UPDATE_GOLDEN=1` writes the page's output anew.
-@Suite(.timeLimit(.minutes(2))) struct ReplayDocumentTests {
+@Suite(.timeLimit(.minutes(5))) struct ReplayDocumentTests {
     private static let page = URL(filePath: #filePath).deletingLastPathComponent().appending(
         path: "../../docs/replay.md")
 
-    @Test func everyExampleDoesWhatThePageSays() throws {
+    @Test func everyExampleDoesWhatThePageSays() async throws {
         let directory = try TemporaryDirectory()
         let program = BuiltProgram(name: "ailoopctl")
         let text = try String(contentsOf: Self.page, encoding: .utf8)
@@ -30,7 +30,7 @@ import Testing
                 let command = try #require(ended.lines.first)
                 try #require(command.hasPrefix("$ ailoopctl "))
                 // As on a terminal, where both outputs meet.
-                let result = try program.shell(
+                let result = try await program.shell(
                     "exec 2>&1; ailoopctl() { \"$PROGRAM\" \"$@\"; }; \(command.dropFirst(2))",
                     environment: ["AILOOP_MOCK__FIRST_CHUNK_MS": "0", "AILOOP_MOCK__CHUNK_INTERVAL_MS": "0"],
                     in: directory.url)

@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// `replay` against a server in another process: the same scripts, lost connections, a server that dies.
-@Suite(.timeLimit(.minutes(2))) struct ReplayServerTests {
+@Suite(.timeLimit(.minutes(5))) struct ReplayServerTests {
     private let program = BuiltProgram(name: "ailoopctl")
     private let quick = ["AILOOP_MOCK__FIRST_CHUNK_MS": "1", "AILOOP_MOCK__CHUNK_INTERVAL_MS": "0"]
     private let directory: TemporaryDirectory
@@ -20,22 +20,22 @@ import Testing
             .filter { $0["event"] == "message" }.map { $0["answer"]?.string ?? "" }
     }
 
-    @Test func aServerIsTalkedToAsTheOneInThisProcess() throws {
-        let server = try RunningServer(environment: quick)
+    @Test func aServerIsTalkedToAsTheOneInThisProcess() async throws {
+        let server = try await RunningServer(environment: quick)
         try directory.write("talk.txt", "Hello\nlong\n")
         try directory.write("bad.txt", "error\n")
         let arguments = ["replay", "talk.txt", "--format", "json"]
-        let here = try program.run(
+        let here = try await program.run(
             arguments + ["--ai-service", "mock"], environment: quick, in: directory.url)
-        let there = try program.run(arguments + ["--url", url(server)], in: directory.url)
+        let there = try await program.run(arguments + ["--url", url(server)], in: directory.url)
         #expect(here.status == 0 && there.status == 0)
         #expect(try answers(here) == answers(there))
-        #expect(try program.run(["replay", "bad.txt", "-u", url(server)], in: directory.url).status == 4)
+        #expect(try await program.run(["replay", "bad.txt", "-u", url(server)], in: directory.url).status == 4)
     }
 
     @Test(arguments: [false, true])
-    func aBrokenConnectionLosesAndRepeatsNothing(isRemote: Bool) throws {
-        let server = try RunningServer(environment: quick)
+    func aBrokenConnectionLosesAndRepeatsNothing(isRemote: Bool) async throws {
+        let server = try await RunningServer(environment: quick)
         try directory.write("whole.txt", "long\nHello\n")
         try directory.write(
             "broken.json",
@@ -50,9 +50,9 @@ import Testing
              {"command": "stopSession"}]
             """#)
         let target = isRemote ? ["--url", url(server)] : ["--ai-service", "mock"]
-        let whole = try program.run(
+        let whole = try await program.run(
             ["replay", "whole.txt", "--format", "json"] + target, environment: quick, in: directory.url)
-        let broken = try program.run(
+        let broken = try await program.run(
             ["replay", "broken.json", "--format", "json", "--log", "log"] + target, environment: quick,
             in: directory.url)
         #expect(whole.status == 0 && broken.status == 0, "\(broken.errors)")
@@ -62,14 +62,14 @@ import Testing
         #expect(log.contains(#"\"resumeToken\":\"[redacted]\",\"lastSeq\":"#))
     }
 
-    @Test func aServerThatDiesInMidAnswerFailsTheMessage() throws {
-        let server = try RunningServer(environment: ["AILOOP_MOCK__CHUNK_INTERVAL_MS": "100"])
+    @Test func aServerThatDiesInMidAnswerFailsTheMessage() async throws {
+        let server = try await RunningServer(environment: ["AILOOP_MOCK__CHUNK_INTERVAL_MS": "100"])
         let script = try directory.write("talk.txt", "long\nHello\n")
         let other = try directory.write("other.txt", "Hello\n")
-        let running = try StreamingProgram("ailoopctl", ["replay", script, other, "--url", url(server)])
-        running.read(characters: 12)
+        let running = try StreamingProgram("ailoopctl", ["replay", script, other, "--url", url(server)], in: directory)
+        await running.read(characters: 12)
         server.signal(SIGKILL)
-        let result = try running.finish()
+        let result = try await running.finish()
         #expect(result.status == 4)
         #expect(result.output.hasPrefix("== \(script)\n\n> long\n"))
         #expect(result.errors.contains("the message did not end well: the connection is lost"))
@@ -77,9 +77,9 @@ import Testing
         #expect(result.errors.contains("2 files, 3 messages: 0 ended well, 1 failed, 2 not played ("))
     }
 
-    @Test func aServerThatIsNotThereIsUnavailable() throws {
+    @Test func aServerThatIsNotThereIsUnavailable() async throws {
         try directory.write("a.txt", "Hello\n")
-        let result = try program.run(
+        let result = try await program.run(
             ["replay", "a.txt", "a.txt", "--url", "ws://127.0.0.1:1/ws"], in: directory.url)
         #expect(result.status == 69)
         #expect(result.output.isEmpty)
@@ -87,7 +87,7 @@ import Testing
             result.errors.hasPrefix(
                 "ailoopctl replay: cannot connect to 127.0.0.1:1: Connection refused\n2 files, 2 messages: 0 ended well, "
             ))
-        let junit = try program.run(
+        let junit = try await program.run(
             ["replay", "a.txt", "--url", "ws://127.0.0.1:1/ws", "--format", "junit"], in: directory.url)
         #expect(try JUnitDocument(junit.output).attributes("error").map { $0["type"] } == ["unreachable"])
     }

@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// `replay` as a process, in-process sessions and mock answers: how messages end, and what is written where.
-@Suite(.timeLimit(.minutes(2))) struct ReplayTests {
+@Suite(.timeLimit(.minutes(5))) struct ReplayTests {
     private let program = BuiltProgram(name: "ailoopctl")
     private let quick = ["AILOOP_MOCK__FIRST_CHUNK_MS": "1", "AILOOP_MOCK__CHUNK_INTERVAL_MS": "0"]
     private let directory: TemporaryDirectory
@@ -14,29 +14,29 @@ import Testing
 
     private func replay(
         _ arguments: String..., input: String = "", environment: [String: String] = [:]
-    ) throws -> BuiltProgram.Result {
-        try program.run(
+    ) async throws -> BuiltProgram.Result {
+        try await program.run(
             ["replay", "--ai-service", "mock"] + arguments, input: input,
             environment: quick.merging(environment) { $1 },
             in: directory.url)
     }
 
-    private func shell(_ line: String) throws -> BuiltProgram.Result {
-        try program.shell(line, environment: quick, in: directory.url)
+    private func shell(_ line: String) async throws -> BuiltProgram.Result {
+        try await program.shell(line, environment: quick, in: directory.url)
     }
 
-    @Test func aScriptIsPlayedMessageByMessage() throws {
+    @Test func aScriptIsPlayedMessageByMessage() async throws {
         try directory.write("talk.txt", "# two messages\nHello there\n\nempty\n")
-        let result = try replay("talk.txt")
+        let result = try await replay("talk.txt")
         #expect(result.status == 0)
         #expect(result.output.hasPrefix("> Hello there\n"))
         #expect(result.output.hasSuffix("\n\n> empty\n"))
         #expect(result.errors.hasPrefix("1 file, 2 messages: 2 ended well ("))
     }
 
-    @Test func aMessageThatFailsIsShownWhereItStands() throws {
+    @Test func aMessageThatFailsIsShownWhereItStands() async throws {
         try directory.write("talk.txt", "Hello\nerror\nnever sent\n")
-        let result = try replay("talk.txt")
+        let result = try await replay("talk.txt")
         #expect(result.status == 4)
         #expect(result.output.hasSuffix("> error\n"))
         #expect(
@@ -52,9 +52,9 @@ import Testing
                 """))
     }
 
-    @Test func anAnswerThatBreaksOffIsNoWholeAnswer() throws {
+    @Test func anAnswerThatBreaksOffIsNoWholeAnswer() async throws {
         try directory.write("talk.txt", "cut\nHello\n")
-        let result = try replay("talk.txt", "--keep-going")
+        let result = try await replay("talk.txt", "--keep-going")
         #expect(result.status == 4)
         #expect(result.output.hasPrefix("> cut\nThis answer is"))
         #expect(result.output.contains("\n\n> Hello\n"))
@@ -62,19 +62,19 @@ import Testing
         #expect(result.errors.contains("1 ended well, 1 failed ("))
     }
 
-    @Test func aMessageThatTakesTooLongIsGivenUp() throws {
+    @Test func aMessageThatTakesTooLongIsGivenUp() async throws {
         try directory.write("talk.txt", "timeout\nHello\n")
-        let result = try replay("talk.txt", "--timeout", "1", "--keep-going")
+        let result = try await replay("talk.txt", "--timeout", "1", "--keep-going")
         #expect(result.status == 4)
         #expect(result.errors.contains("the message did not end well: no end within 1 s"))
         #expect(result.errors.contains("1 ended well, 1 failed ("))
     }
 
-    @Test func everyMistakeOfEveryFileIsToldBeforeAnythingIsPlayed() throws {
+    @Test func everyMistakeOfEveryFileIsToldBeforeAnythingIsPlayed() async throws {
         try directory.write("a.txt", "Hello\nstopSession now\nWAIT: soon\n")
         try directory.write("b.json", #"[{"command": "sendUserMesage", "message": "hi"}]"#)
         try directory.write("good.txt", "Hello\n")
-        let result = try replay("good.txt", "a.txt", "b.json", "missing.txt")
+        let result = try await replay("good.txt", "a.txt", "b.json", "missing.txt")
         #expect(result.status == 3)
         #expect(result.output.isEmpty)
         for place in [
@@ -84,35 +84,35 @@ import Testing
         }
         #expect(result.errors.contains("did you mean `sendUserMessage`?"))
         #expect(result.errors.contains("a.txt: 2 errors\n"))
-        let json = try replay("a.txt", "b.json", "--format", "json")
+        let json = try await replay("a.txt", "b.json", "--format", "json")
         #expect(json.status == 3)
         #expect(json.errors.isEmpty)
         #expect(try JSONParser.parse(json.output)["diagnostics"]?.array?.count == 3)
     }
 
-    @Test func checkingPlaysNothing() throws {
+    @Test func checkingPlaysNothing() async throws {
         try directory.write("a.txt", "error\nUSER: one more\n")
-        let result = try replay("--check", "a.txt")
+        let result = try await replay("--check", "a.txt")
         #expect(result.status == 0)
         #expect(result.output == "a.txt: valid, 2 messages\n")
         #expect(result.errors.isEmpty)
     }
 
-    @Test func standardInputIsAScriptToo() throws {
-        #expect(try replay("-", input: "Hello\n").status == 0)
-        #expect(try replay("-", input: #"[{"command": "sendUserMessage", "message": "error"}]"#).status == 4)
-        let wrong = try replay("-", input: "stopSession\n")
+    @Test func standardInputIsAScriptToo() async throws {
+        #expect(try await replay("-", input: "Hello\n").status == 0)
+        #expect(try await replay("-", input: #"[{"command": "sendUserMessage", "message": "error"}]"#).status == 4)
+        let wrong = try await replay("-", input: "stopSession\n")
         #expect(wrong.status == 3)
         #expect(wrong.errors.contains("--> standard input:1:1"))
-        let twice = try replay("-", "-", input: "Hello\n")
+        let twice = try await replay("-", "-", input: "Hello\n")
         #expect(twice.status == 2)
         #expect(twice.errors.contains("`-` stands twice"))
     }
 
-    @Test func severalFilesHaveSessionsOfTheirOwn() throws {
+    @Test func severalFilesHaveSessionsOfTheirOwn() async throws {
         try directory.write("a.txt", "Hello\nerror\nnever\n")
         try directory.write("b.txt", "Hi\n")
-        let result = try replay("a.txt", "b.txt", "--format", "json")
+        let result = try await replay("a.txt", "b.txt", "--format", "json")
         #expect(result.status == 4)
         let events = try result.output.split(separator: "\n").map { try JSONParser.parse(String($0)) }
         #expect(
@@ -126,9 +126,9 @@ import Testing
         #expect(events[7]["exitCode"] == 4)
     }
 
-    @Test func anExpectationThatIsNotMetFailsItsMessage() throws {
+    @Test func anExpectationThatIsNotMetFailsItsMessage() async throws {
         try directory.write("talk.txt", "empty\nEXPECT: something\n")
-        let result = try replay("talk.txt")
+        let result = try await replay("talk.txt")
         #expect(result.status == 4)
         #expect(
             result.errors.contains(
@@ -146,7 +146,7 @@ import Testing
                 """))
     }
 
-    @Test func toolCallsAreAnsweredByTheScript() throws {
+    @Test func toolCallsAreAnsweredByTheScript() async throws {
         try directory.write(
             "tools.json",
             #"""
@@ -157,7 +157,7 @@ import Testing
              {"command": "sendMalformedJSON"},
              {"command": "sendUserMessage", "message": "tool look_up"}]
             """#)
-        let result = try replay("tools.json")
+        let result = try await replay("tools.json")
         #expect(result.status == 4)
         #expect(
             result.output.contains(
@@ -167,9 +167,9 @@ import Testing
                 "the model called `look_up`, and the script has no result for it\n --> tools.json:6:"))
     }
 
-    @Test func junitIsXML() throws {
+    @Test func junitIsXML() async throws {
         try directory.write("a.txt", "Hello <&>\nerror\nnever\n")
-        let result = try replay("a.txt", "--format", "junit")
+        let result = try await replay("a.txt", "--format", "junit")
         #expect(result.status == 4)
         let document = try JUnitDocument(result.output)
         #expect(document.attributes("testsuite").first?["name"] == "a.txt")
@@ -182,68 +182,68 @@ import Testing
         #expect(document.attributes("skipped").count == 1)
     }
 
-    @Test func usageIsChecked() throws {
-        #expect(try replay().status == 2)
-        #expect(try replay("a.txt", "--url", "ws://127.0.0.1:1/ws").status == 2)
-        #expect(try program.run(["replay", "a.txt", "--url", "ws://"]).status == 2)
-        #expect(try replay("a.txt", "--log", "-").status == 2)
-        #expect(try replay("a.txt", "--timeout", "0").status == 2)
+    @Test func usageIsChecked() async throws {
+        #expect(try await replay().status == 2)
+        #expect(try await replay("a.txt", "--url", "ws://127.0.0.1:1/ws").status == 2)
+        #expect(try await program.run(["replay", "a.txt", "--url", "ws://"]).status == 2)
+        #expect(try await replay("a.txt", "--log", "-").status == 2)
+        #expect(try await replay("a.txt", "--timeout", "0").status == 2)
     }
 
-    @Test func aConfigurationThatIsWrongIsOneOfThose() throws {
+    @Test func aConfigurationThatIsWrongIsOneOfThose() async throws {
         try directory.write("a.txt", "Hello\n")
-        #expect(try program.run(["replay", "a.txt"], in: directory.url).status == 78)
+        #expect(try await program.run(["replay", "a.txt"], in: directory.url).status == 78)
     }
 
     // MARK: Pipes and disks
 
-    @Test func aReaderWhoHasSeenEnoughEndsItQuietly() throws {
+    @Test func aReaderWhoHasSeenEnoughEndsItQuietly() async throws {
         try directory.write("long.txt", "long\nlong\nlong\n")
-        let result = try shell(
+        let result = try await shell(
             #""$PROGRAM" replay --ai-service mock long.txt 2>err | head -1; echo ${PIPESTATUS[0]}; cat err"#)
         #expect(result.output == "> long\n0\n")
     }
 
-    @Test func aFailureStaysOneWhenNobodyReads() throws {
+    @Test func aFailureStaysOneWhenNobodyReads() async throws {
         try directory.write("talk.txt", "error\nlong\nlong\n")
-        let result = try shell(
+        let result = try await shell(
             #""$PROGRAM" replay --ai-service mock -k talk.txt 2>err | head -1; echo ${PIPESTATUS[0]}; grep -c AL150 err"#
         )
         #expect(result.output == "> error\n4\n1\n")
     }
 
-    @Test func aFullDiskIsToldForTheConversation() throws {
+    @Test func aFullDiskIsToldForTheConversation() async throws {
         try directory.write("talk.txt", "Hello\n")
-        let result = try shell(#""$PROGRAM" replay --ai-service mock talk.txt >/dev/full; echo $?"#)
+        let result = try await shell(#""$PROGRAM" replay --ai-service mock talk.txt >/dev/full; echo $?"#)
         #expect(result.output == "1\n")
         #expect(result.errors == "ailoopctl: cannot write to standard output: No space left on device\n")
     }
 
-    @Test func aFullDiskLosesTheLogAndNotTheResult() throws {
+    @Test func aFullDiskLosesTheLogAndNotTheResult() async throws {
         try directory.write("talk.txt", "Hello\n")
         let words =
             "ailoopctl replay: the log /dev/full cannot be written: No space left on device; the replay goes on without it\n"
-        let result = try replay("talk.txt", "--log", "/dev/full")
+        let result = try await replay("talk.txt", "--log", "/dev/full")
         #expect(result.status == 1)
         #expect(result.output.count > 20)
         #expect(result.errors.hasPrefix(words) && result.errors.contains("1 ended well"))
         try directory.write("bad.txt", "error\n")
-        let failed = try replay("bad.txt", "--log", "/dev/full")
+        let failed = try await replay("bad.txt", "--log", "/dev/full")
         #expect(failed.status == 4)
         #expect(failed.errors.hasPrefix(words))
     }
 
-    @Test func aLogThatCannotBeOpenedIsToldBeforeAnythingIsPlayed() throws {
+    @Test func aLogThatCannotBeOpenedIsToldBeforeAnythingIsPlayed() async throws {
         try directory.write("talk.txt", "Hello\n")
-        let result = try replay("talk.txt", "--log", "missing/log")
+        let result = try await replay("talk.txt", "--log", "missing/log")
         #expect(result.status == 1)
         #expect(result.output.isEmpty)
         #expect(result.errors == "ailoopctl replay: the log missing/log cannot be opened: No such file or directory\n")
     }
 
-    @Test func theLogHasEveryMessageAndNoToken() throws {
+    @Test func theLogHasEveryMessageAndNoToken() async throws {
         try directory.write("talk.txt", "Hello\n\nempty\n")
-        #expect(try replay("talk.txt", "--log", "log").status == 0)
+        #expect(try await replay("talk.txt", "--log", "log").status == 0)
         let file = directory.url.appending(path: "log")
         let mode = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int
         #expect(mode == 0o600)
@@ -257,14 +257,14 @@ import Testing
         #expect(text.contains(#"\"resumeToken\":\"[redacted]\""#))
     }
 
-    @Test func interruptingStopsAndReports() throws {
+    @Test func interruptingStopsAndReports() async throws {
         try directory.write("talk.txt", "long\nHello\n")
         let running = try StreamingProgram(
             "ailoopctl", ["replay", "--ai-service", "mock", directory.url.appending(path: "talk.txt").path],
-            environment: ["AILOOP_MOCK__CHUNK_INTERVAL_MS": "100"])
-        running.read(characters: 12)
+            environment: ["AILOOP_MOCK__CHUNK_INTERVAL_MS": "100"], in: directory)
+        await running.read(characters: 12)
         running.signal(SIGINT)
-        let result = try running.finish()
+        let result = try await running.finish()
         #expect(result.status == 130)
         #expect(result.output.hasSuffix("\n"))
         #expect(result.errors.contains("the message did not end well: interrupted"))
