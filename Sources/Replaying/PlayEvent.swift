@@ -65,7 +65,7 @@ package struct PlayFailure: Sendable, Hashable {
     /// A closed list, which `docs/replay.md` explains.
     package enum Kind: String, Sendable, CaseIterable {
         case answer, refused, timeout, expectation, toolCall, connection, session, sequence, malformedReply
-        case interrupted, script
+        case interrupted
     }
 
     package var kind: Kind
