@@ -36,8 +36,10 @@ final class ReplayRun {
     private var isInterrupted = false
     private var hasEnded = false
 
-    /// Counts within a script; what comes of former connections is not heard.
+    /// Counts within a script, for the log.
     private var connection = 0
+    /// Counts through all scripts; what comes of former connections, such as their end, is not heard.
+    private var generation = 0
     private var transport: (any MessageTransport)?
     private var isOpen = false
     private var timer: TimerID?
@@ -79,6 +81,7 @@ final class ReplayRun {
     private func play() {
         player = ScriptPlayer(plan.scripts[index], options: options)
         connection = 0
+        generation += 1
         scriptStartedAt = MonotonicClock.now()
         feed(isInterrupted ? .interrupted : .start)
     }
@@ -138,9 +141,10 @@ final class ReplayRun {
 
     private func connect() {
         connection += 1
+        generation += 1
         transport = nil
         isOpen = false
-        let (number, loop, endpoint) = (connection, loop, endpoint)
+        let (number, loop, endpoint) = (generation, loop, endpoint)
         let run = LoopBound(self, loop: loop)
         // The server was not there for the script before; to wait for it once more would only take time.
         if let reason = summary.unreachable {
@@ -160,13 +164,13 @@ final class ReplayRun {
     }
 
     private func connected(_ transport: any MessageTransport, _ number: Int) {
-        guard number == connection, !player.isEnded else { return transport.close() }
+        guard number == generation, !player.isEnded else { return transport.close() }
         self.transport = transport
         if isOpen { feed(.opened) }
     }
 
     private func receive(_ event: TransportEvent, of number: Int) {
-        guard number == connection else { return }
+        guard number == generation else { return }
         switch event {
         case .opened:
             isOpen = true

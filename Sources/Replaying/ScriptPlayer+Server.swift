@@ -144,6 +144,20 @@ extension ScriptPlayer {
         abandon(PlayFailure(.sequence, what))
     }
 
+    // MARK: Messages that would never end
+
+    /// Fails a message that would never end; true where there was one.
+    mutating func failHopeless() -> Bool {
+        if failUnanswerableCall() { return true }
+        guard !isConnected, let message = open.first else { return false }
+        fail(
+            message,
+            PlayFailure(
+                .connection, "the script closes the connection before the answer has ended",
+                help: "put `reconnect` behind `disconnect`"))
+        return true
+    }
+
     // MARK: Tool calls
 
     /// Whether the command names the call, or any.
@@ -165,7 +179,7 @@ extension ScriptPlayer {
 
     /// Fails the message of a tool call that none of the results fits which the script gives next: it would never end. True where
     /// there was one.
-    mutating func failUnanswerableCall() -> Bool {
+    private mutating func failUnanswerableCall() -> Bool {
         let given = script.commands[next...].prefix { command in
             if case .provideToolResult = command.action { true } else { false }
         }

@@ -154,11 +154,11 @@ package struct ScriptPlayer: Sendable {
         while case .between = phase {
             guard next < script.commands.count else {
                 if open.isEmpty { leave() }
-                if case .between = phase, !failUnanswerableCall() { return }
+                if case .between = phase, !failHopeless() { return }
                 continue
             }
             guard isReady(script.commands[next]) else {
-                if !failUnanswerableCall() { return }
+                if !failHopeless() { return }
                 continue
             }
             begin(script.commands[next])

@@ -33,6 +33,17 @@ import Testing
         #expect(try await program.run(["replay", "bad.txt", "-u", url(server)], in: directory.url).status == 4)
     }
 
+    @Test func manyFilesFollowEachOtherOnConnectionsOfTheirOwn() async throws {
+        let server = try await RunningServer(environment: quick)
+        let files = try (1...20).map { try directory.write("\($0).txt", "Hello \($0)\nempty\n") }
+        let result = try await program.run(
+            ["replay", "--url", url(server), "--log", "log"] + files, in: directory.url)
+        #expect(result.status == 0)
+        #expect(result.errors.hasPrefix("20 files, 40 messages: 40 ended well ("))
+        let log = try String(contentsOf: directory.url.appending(path: "log"), encoding: .utf8)
+        #expect(!log.contains("\"connection\":2"))
+    }
+
     @Test(arguments: [false, true])
     func aBrokenConnectionLosesAndRepeatsNothing(isRemote: Bool) async throws {
         let server = try await RunningServer(environment: quick)

@@ -156,6 +156,22 @@ import Testing
         #expect(play.closes == 1)
     }
 
+    @Test("a message whose answer nobody can hear fails at once")
+    func unheard() {
+        for last in [#"{"command": "wait", "seconds": 1}"#, #"{"command": "startSession", "userId": "u"}"#] {
+            var play = harness(unawaited, #"{"command": "disconnect"}"#, last)
+            play.begin()
+            play.accept()
+            play.feed(.closed(""))
+            play.now += 1_000_000_000
+            play.feed(.deadline)
+            #expect(
+                play.story.suffix(2) == [
+                    "1 connection: the script closes the connection before the answer has ended", "ended failed",
+                ])
+        }
+    }
+
     @Test("a session that is not given back fails the reconnect")
     func refusedAttach() {
         var play = harness(message, #"{"command": "disconnect"}"#, #"{"command": "reconnect"}"#)
