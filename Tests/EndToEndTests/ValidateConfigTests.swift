@@ -175,7 +175,7 @@ import Testing
         #expect(option.errors.contains("ailoopctl serve: unknown option `--prot`; did you mean `--port`?\n"))
     }
 
-    @Test("what is not built yet says so, with exit code 2", arguments: ["bench", "replay"])
+    @Test("what is not built yet says so, with exit code 2", arguments: ["bench"])
     func notBuilt(command: String) async throws {
         let result = try await program.run([command, "--anything", "at", "all"])
         #expect(result.status == 2 && result.output.isEmpty)
