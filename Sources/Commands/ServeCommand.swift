@@ -24,6 +24,9 @@ struct ServeCommand {
         }
         let origin = loaded.origin(of: "ai_service").description(in: loaded.catalog)
         log.info("starting", ["ai_service": .string(settings.aiService.rawValue), "origin": .string(origin)])
-        return ServerProcess(settings: settings, log: log, metrics: metrics, console: invocation.console).run()
+        return ServerProcess(
+            settings: settings, log: log, metrics: metrics, console: invocation.console,
+            loadAgain: { [invocation] in invocation.usableConfiguration()?.settings }
+        ).run()
     }
 }

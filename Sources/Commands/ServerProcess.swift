@@ -16,11 +16,13 @@ struct ServerProcess {
     let log: Logger
     let metrics: Metrics
     let console: Console
+    /// Loads the configuration once more; nil where it cannot be used, which has been told then.
+    let loadAgain: @Sendable () -> Settings?
 
     /// Runs until a signal has ended the server; returns the exit code.
     ///
-    /// SIGTERM and SIGINT drain, a second one ends at once; SIGHUP opens the log file anew. The signals must be blocked
-    /// already (``SignalSource/block(_:)``), in `main`, before any thread starts.
+    /// SIGTERM and SIGINT drain, a second one ends at once; SIGHUP opens the log file anew and reads the tokens of clients
+    /// again. The signals must be blocked already (``SignalSource/block(_:)``), in `main`, before any thread starts.
     func run() -> ExitCode {
         let control: EventLoop
         do {
@@ -72,7 +74,7 @@ struct ServerProcess {
     }
 
     private func handle(_ signal: Int32, server: ServerSlot, outcome: @escaping @Sendable (ExitCode) -> Void) {
-        if signal == SIGHUP { return log.reopen() }
+        if signal == SIGHUP { return refresh(server) }
         switch server.noteSignal() {
         case .drain(let server):
             say(
@@ -87,6 +89,13 @@ struct ServerProcess {
             say("ended at once")
             outcome(signal == SIGINT ? .interrupted : .terminated)
         }
+    }
+
+    private func refresh(_ server: ServerSlot) {
+        log.reopen()
+        guard let server = server.running, let tokens = loadAgain()?.server.auth.tokens else { return }
+        server.replaceTokens(tokens)
+        log.info("tokens read again", ["count": .integer(tokens.count)])
     }
 
     /// Tells a person something.
@@ -121,6 +130,8 @@ private final class ServerSlot: Sendable {
     }
 
     private let state = Mutex(State())
+
+    var running: InteractiveServer? { state.withLock(\.server) }
 
     func keep(_ signals: LoopBound<SignalSource>) {
         state.withLock { $0.signals = signals }

@@ -1,26 +1,27 @@
 import Configuration
 import HTTP1
+import Synchronization
 
-/// Who may open a WebSocket: bearer tokens for everybody, origins for browsers.
-struct AccessPolicy: Sendable {
+/// Who may open a WebSocket: bearer tokens for everybody, origins for browsers. Thread-safe; the tokens may change.
+final class AccessPolicy: Sendable {
     /// Subprotocol that carries a token, for browsers, which cannot set a header: `bearer.<token>`.
     static let subprotocolPrefix = "bearer."
 
     enum Verdict: Equatable {
-        /// `subprotocol` is to be named in the answer to the handshake.
-        case admitted(subprotocol: String?)
+        /// `subprotocol` is to be named in the answer to the handshake; `token` is what it was admitted by.
+        case admitted(subprotocol: String?, token: Secret?)
         case unauthorized
         case forbiddenOrigin
     }
 
-    private let tokens: [Secret]
+    private let tokens: Mutex<[Secret]>
     private let allowedOrigins: Set<String>
     private let allowsAnyOrigin: Bool
     /// A server that only this machine can reach is protected from names that were pointed at it (DNS rebinding).
     private let requiresLoopbackHost: Bool
 
     init(settings: Settings.Server, bindsLoopback: Bool) {
-        tokens = settings.auth.tokens
+        tokens = Mutex(settings.auth.tokens)
         allowedOrigins = Set(settings.allowedOrigins.map { $0.lowercased() })
         allowsAnyOrigin = settings.allowedOrigins.contains("*")
         requiresLoopbackHost = bindsLoopback
@@ -28,34 +29,43 @@ struct AccessPolicy: Sendable {
 
     func judge(_ head: RequestHead) -> Verdict {
         guard isAllowedOrigin(head) else { return .forbiddenOrigin }
-        guard !tokens.isEmpty else { return .admitted(subprotocol: nil) }
         if let header = head.headers.first("Authorization"), let token = Self.bearerToken(in: header) {
-            return isKnown(token) ? .admitted(subprotocol: nil) : .unauthorized
+            return verdict(on: token, subprotocol: nil)
         }
         for subprotocol in Self.subprotocols(of: head) where subprotocol.hasPrefix(Self.subprotocolPrefix) {
-            let token = String(subprotocol.dropFirst(Self.subprotocolPrefix.count))
-            return isKnown(token) ? .admitted(subprotocol: subprotocol) : .unauthorized
+            let token = Secret(String(subprotocol.dropFirst(Self.subprotocolPrefix.count)))
+            return verdict(on: token, subprotocol: subprotocol)
         }
-        return .unauthorized
+        return verdict(on: nil, subprotocol: nil)
+    }
+
+    private func verdict(on token: Secret?, subprotocol: String?) -> Verdict {
+        admits(token) ? .admitted(subprotocol: subprotocol, token: token) : .unauthorized
     }
 
     /// For plain HTTP endpoints that show what the server does: the bearer header only.
     func admits(header: String?) -> Bool {
-        guard !tokens.isEmpty else { return true }
-        guard let header, let token = Self.bearerToken(in: header) else { return false }
-        return isKnown(token)
+        admits(header.flatMap(Self.bearerToken))
     }
 
-    /// Compares with every token, so that the time tells nothing.
-    private func isKnown(_ token: String) -> Bool {
-        tokens.reduce(false) { $1.matches(token) || $0 }
+    /// Whether that token, or none, is good now. Compares with every one, so that the time tells nothing.
+    func admits(_ token: Secret?) -> Bool {
+        let tokens = tokens.withLock { $0 }
+        guard !tokens.isEmpty else { return true }
+        guard let text = token?.reveal() else { return false }
+        return tokens.reduce(false) { $1.matches(text) || $0 }
+    }
+
+    /// From now on these are good, and no others.
+    func replaceTokens(_ tokens: [Secret]) {
+        self.tokens.withLock { $0 = tokens }
     }
 
     /// RFC 6750 §2.1; the scheme's name compares without case.
-    private static func bearerToken(in header: String) -> String? {
+    private static func bearerToken(in header: String) -> Secret? {
         let parts = header.split(separator: " ", omittingEmptySubsequences: true)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-        return String(parts[1])
+        return Secret(String(parts[1]))
     }
 
     private static func subprotocols(of head: RequestHead) -> [String] {

@@ -9,6 +9,8 @@ protocol ClientLink: AnyObject {
     func hasRoom(for count: Int) -> Bool
     /// The client cannot keep up: its connection ends, its sessions can be attached again.
     func fallBehind()
+    /// The client goes on sending messages that the rate limit refuses: its connection ends.
+    func exceedRate()
 }
 
 /// One client, as the router and the bridges see it: where its messages go, and in which order.
@@ -21,9 +23,15 @@ final class Client {
     var link: (any ClientLink)?
     /// Other loops with sessions of this client: those that it attached when it already had sessions here.
     var remoteLoops: Set<Int> = []
+    /// Messages that are not answered yet.
+    var answersUnderWay = 0
     private var held: [[UInt8]] = []
     private var waitingForRoom: [NotificationBridge] = []
     private var requestsUnderWay = 0
+    private var refusedMessages = 0
+
+    /// Messages refused one after the other because of their rate, until the connection is closed.
+    static let maximumRefusedMessages = 100
 
     init(id: ClientID) {
         self.id = id
@@ -58,6 +66,7 @@ final class Client {
         held = []
         for message in messages { link?.send(message) }
         roomFreed()
+        endForRate()
     }
 
     // MARK: Catching up
@@ -81,5 +90,21 @@ final class Client {
 
     func fallBehind() {
         link?.fallBehind()
+    }
+
+    // MARK: Rate
+
+    func messageAdmitted() {
+        refusedMessages = 0
+    }
+
+    /// Called before the refusal is answered, which still is.
+    func messageRefused() {
+        refusedMessages += 1
+    }
+
+    /// Ends the connection of a client that does not heed refusals. Called when a request is answered.
+    private func endForRate() {
+        if refusedMessages >= Self.maximumRefusedMessages { link?.exceedRate() }
     }
 }

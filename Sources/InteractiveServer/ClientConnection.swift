@@ -1,4 +1,6 @@
+import Configuration
 import EventLoops
+import JSONRPC
 import Observability
 import Sessions
 import WebSocket
@@ -7,6 +9,8 @@ import WebSocketConnections
 /// A client's WebSocket: its messages go to the router, the messages for it into a bounded queue.
 final class ClientConnection {
     let client: Client
+    /// What the client was admitted by; nil where nobody was asked.
+    let token: Secret?
     private unowned let worker: Worker
     private let settings: ConnectionSettings
     private let socket: WebSocketConnection
@@ -16,8 +20,9 @@ final class ClientConnection {
     /// Whether the sessions have been told that the client is gone.
     private var isDisconnected = false
 
-    init(worker: Worker, id: ClientID, socket: WebSocketConnection) {
+    init(worker: Worker, id: ClientID, socket: WebSocketConnection, token: Secret?) {
         self.worker = worker
+        self.token = token
         self.socket = socket
         settings = worker.environment.connectionSettings
         client = Client(id: id)
@@ -59,6 +64,13 @@ final class ClientConnection {
         close(.goingAway, reason: "server is shutting down")
     }
 
+    /// The token that the client was admitted by is no longer good. Its sessions can be attached with one that is.
+    func loseAccess() {
+        guard socket.isOpen else { return }
+        send(JSONRPCResponse(id: .null, error: .tokenWithdrawn).encoded())
+        close(.policyViolation, reason: "the token is no longer good")
+    }
+
     private func disconnect() {
         guard !isDisconnected else { return }
         isDisconnected = true
@@ -84,7 +96,8 @@ final class ClientConnection {
             client.link = nil
             isDisconnected = true
             worker.metrics.add(-1, to: .connectionsActive)
-            worker.move(MovedConnection(clientID: client.id, socket: detached, message: message), to: loopIndex)
+            worker.move(
+                MovedConnection(clientID: client.id, socket: detached, token: token, message: message), to: loopIndex)
         }
     }
 
@@ -157,6 +170,10 @@ extension ClientConnection: ClientLink {
         socket.channel.flushNow()
         // Bytes that are left now have the loop call `connectionDrained`.
         return socket.isOpen && socket.unsentBytes == 0
+    }
+
+    func exceedRate() {
+        close(.policyViolation, reason: "too many messages")
     }
 
     func fallBehind() {

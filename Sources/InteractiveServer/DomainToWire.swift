@@ -14,9 +14,29 @@ extension ModelError {
 extension AnswerError {
     init(_ error: ModelError, messageID: String?) {
         self.init(
-            kind: AnswerErrorKind(rawValue: error.kind.rawValue) ?? .other, detail: error.detail,
+            kind: AnswerErrorKind(error.kind), detail: error.detail,
             retryable: error.retryable, upstreamStatus: error.upstreamStatus,
             retryAfterSeconds: error.retryAfterSeconds, messageID: messageID)
+    }
+}
+
+extension AnswerErrorKind {
+    init(_ kind: ModelError.Kind) {
+        self =
+            switch kind {
+            case .timeout: .timeout
+            case .unauthorized: .unauthorized
+            case .paymentRequired: .paymentRequired
+            case .forbidden: .forbidden
+            case .modelNotFound: .modelNotFound
+            case .badRequest: .badRequest
+            case .rateLimited: .rateLimited
+            case .upstreamUnavailable: .upstreamUnavailable
+            case .connectionFailed: .connectionFailed
+            case .truncated: .truncated
+            case .malformedResponse: .malformedResponse
+            case .limitReached: .limitReached
+            }
     }
 }
 

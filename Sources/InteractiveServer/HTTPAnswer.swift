@@ -7,18 +7,24 @@ struct HTTPAnswer: Sendable {
     var contentType: String
     var body: [UInt8]
     var headers: [(String, String)]
+    /// Whether the connection ends with it, whatever the client wants.
+    var endsConnection: Bool
 
-    init(status: Int, contentType: String, body: [UInt8], headers: [(String, String)] = []) {
+    init(
+        status: Int, contentType: String, body: [UInt8], headers: [(String, String)] = [], endsConnection: Bool = false
+    ) {
         self.status = status
         self.contentType = contentType
         self.body = body
         self.headers = headers
+        self.endsConnection = endsConnection
     }
 
     /// A sentence for a person.
-    init(status: Int, text: String, headers: [(String, String)] = []) {
+    init(status: Int, text: String, headers: [(String, String)] = [], endsConnection: Bool = false) {
         self.init(
-            status: status, contentType: "text/plain; charset=utf-8", body: Array(text.utf8) + [0x0A], headers: headers)
+            status: status, contentType: "text/plain; charset=utf-8", body: Array(text.utf8) + [0x0A], headers: headers,
+            endsConnection: endsConnection)
     }
 
     func append(to queue: inout ByteQueue, isLast: Bool, withoutBody: Bool) {

@@ -1,3 +1,4 @@
+import Configuration
 import EventLoops
 import HTTP1
 import Observability
@@ -63,10 +64,10 @@ final class HTTPConnection {
         requestCount += 1
         switch worker.endpoints.respond(to: head) {
         case .answer(let response):
-            let isLast = head.wantsClose || requestCount >= Self.maximumRequests
+            let isLast = head.wantsClose || response.endsConnection || requestCount >= Self.maximumRequests
             answer(response, isLast: isLast, withoutBody: head.method == "HEAD")
-        case .upgrade(let response):
-            upgrade(response, rest)
+        case .upgrade(let response, let token):
+            upgrade(response, token, rest)
         }
     }
 
@@ -76,13 +77,14 @@ final class HTTPConnection {
             finish()
         } else if channel.outboundBytes > settings.maximumQueuedBytes {
             // It asks and never reads.
+            worker.metrics.add(to: .connectionsDroppedSlow)
             drop()
         } else {
             setTimer(after: settings.handshakeTimeout) { $0.timedOut() }
         }
     }
 
-    private func upgrade(_ response: ResponseHead, _ rest: UnsafeRawBufferPointer) {
+    private func upgrade(_ response: ResponseHead, _ token: Secret?, _ rest: UnsafeRawBufferPointer) {
         channel.withOutbound { queue in
             // The head is made of constants and of a subprotocol that was checked.
             try? response.append(to: &queue)
@@ -90,7 +92,7 @@ final class HTTPConnection {
         cancelTimer()
         state = .ended
         let socket = WebSocketConnection(channel: channel, role: .server, limits: settings.webSocketLimits)
-        worker.upgrade(self, to: socket)
+        worker.upgrade(self, to: socket, token: token)
         socket.receive(rest)
     }
 

@@ -7,8 +7,8 @@ import Sessions
 struct HTTPEndpoints {
     enum Response {
         case answer(HTTPAnswer)
-        /// The 101 that turns the connection into a WebSocket.
-        case upgrade(ResponseHead)
+        /// The 101 that turns the connection into a WebSocket, and the token that it was admitted by.
+        case upgrade(ResponseHead, token: Secret?)
     }
 
     let environment: ServerEnvironment
@@ -20,8 +20,8 @@ struct HTTPEndpoints {
             metrics.add(to: .connectionsRefused)
             return .answer(
                 HTTPAnswer(
-                    status: 503, text: "Too many connections. Try again later.",
-                    headers: [("Retry-After", "1"), ("Connection", "close")]))
+                    status: 503, text: "Too many connections. Try again later.", headers: [("Retry-After", "1")],
+                    endsConnection: true))
         }
         if head.path == environment.settings.server.path { return openWebSocket(head) }
         guard head.method == "GET" || head.method == "HEAD" else {
@@ -68,8 +68,8 @@ struct HTTPEndpoints {
                 HTTPAnswer(status: 503, text: "The server is shutting down.", headers: [("Retry-After", "5")]))
         }
         switch environment.accessPolicy.judge(head) {
-        case .admitted(let subprotocol):
-            return .upgrade(upgrade.response(subprotocol: subprotocol))
+        case .admitted(let subprotocol, let token):
+            return .upgrade(upgrade.response(subprotocol: subprotocol), token: token)
         case .unauthorized:
             return refuse(.unauthorized)
         case .forbiddenOrigin:

@@ -89,4 +89,5 @@ private final class InProcessLink: ClientLink {
 
     func hasRoom(for count: Int) -> Bool { true }
     func fallBehind() {}
+    func exceedRate() {}
 }

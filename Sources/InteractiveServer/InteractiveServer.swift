@@ -127,6 +127,15 @@ package final class InteractiveServer: Sendable {
         return "cannot listen on \(address): \(error)"
     }
 
+    // MARK: Access
+
+    /// From now on clients are admitted by these tokens, by any where there are none. Who was admitted by another one is
+    /// told so (-32001) and closed (1008).
+    package func replaceTokens(_ tokens: [Secret]) {
+        environment.accessPolicy.replaceTokens(tokens)
+        for worker in workers { worker.submit { $0.checkAccess() } }
+    }
+
     // MARK: Ending
 
     /// Takes no more sessions, lets running answers end, at most for `grace`; then ends everything. Returns when all

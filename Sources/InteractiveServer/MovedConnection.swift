@@ -1,3 +1,4 @@
+import Configuration
 import Sessions
 import WebSocketConnections
 
@@ -5,6 +6,8 @@ import WebSocketConnections
 struct MovedConnection: Sendable {
     var clientID: ClientID
     var socket: DetachedWebSocket
+    /// What the client was admitted by.
+    var token: Secret?
     /// The message that caused the move, to be carried out where the connection arrives.
     var message: [UInt8]
 }

@@ -50,7 +50,8 @@ private final class RemoteLink: ClientLink {
     }
 
     func send(_ message: [UInt8]) {
-        directory.submit(to: homeLoop) { [clientID] in $0.connection(of: clientID)?.send(message) }
+        // Behind the answer of a batch that the message may belong to.
+        directory.submit(to: homeLoop) { [clientID] in $0.connection(of: clientID)?.client.notify(message) }
     }
 
     /// The queue is the other loop's to bound.
@@ -58,5 +59,9 @@ private final class RemoteLink: ClientLink {
 
     func fallBehind() {
         directory.submit(to: homeLoop) { [clientID] in $0.connection(of: clientID)?.fallBehind() }
+    }
+
+    func exceedRate() {
+        directory.submit(to: homeLoop) { [clientID] in $0.connection(of: clientID)?.exceedRate() }
     }
 }

@@ -29,6 +29,9 @@ extension JSONRPCError {
             detail: "not everything after \(lastSeq) is kept; attach without lastSeq and read getHistory")
     }
 
+    static let tokenWithdrawn = JSONRPCError(
+        .unauthorized, detail: "the token that the connection was opened with is no longer good")
+
     static let shuttingDown = JSONRPCError(.shuttingDown, detail: "the server is shutting down")
 
     static func upstreamFailed(_ error: ModelError) -> JSONRPCError {

@@ -11,38 +11,45 @@ extension RequestRouter {
         case here
         /// The connection goes to the loop of the session that it attaches.
         case move(ClientConnection, loopIndex: Int)
-        /// The connection has sessions here and stays with them; the message goes to the other session's loop.
+        /// The connection is bound to this loop; the message goes to the other session's.
         case forward(loopIndex: Int)
     }
 
     /// Where a message is to be carried out.
     func route(of calls: JSONRPCCalls, client: Client) -> Route {
         guard let connection = worker.connection(of: client.id) else { return .here }
-        if sessionsHere(of: client) {
-            guard case .single(.request(let request)) = calls, let loopIndex = foreignLoop(of: request),
-                isAttach(request) || client.remoteLoops.contains(loopIndex)
-            else { return .here }
-            return .forward(loopIndex: loopIndex)
-        }
-        for request in calls.requests where isAttach(request) {
-            if let loopIndex = foreignLoop(of: request) { return .move(connection, loopIndex: loopIndex) }
-        }
+        let loops = Set(calls.requests.compactMap { loop(of: $0, client: client) })
+        // Sessions of several loops are attached one by one.
+        guard loops.count == 1, let loopIndex = loops.first, loopIndex != worker.index else { return .here }
+        if !isBound(client) { return .move(connection, loopIndex: loopIndex) }
+        if case .single = calls { return .forward(loopIndex: loopIndex) }
         return .here
     }
 
-    private func sessionsHere(of client: Client) -> Bool {
-        worker.sessions.hasSessions(of: client.id) || !client.remoteLoops.isEmpty
+    /// Whether the client has something here that keeps its connection from moving.
+    private func isBound(_ client: Client) -> Bool {
+        worker.sessions.hasSessions(of: client.id) || !client.remoteLoops.isEmpty || client.answersUnderWay > 0
+    }
+
+    /// The loop that is to carry the request out, where that is another one.
+    func otherLoop(of request: JSONRPCRequest, client: Client) -> Int? {
+        guard worker.connection(of: client.id) != nil, let loopIndex = loop(of: request, client: client),
+            loopIndex != worker.index
+        else { return nil }
+        return loopIndex
+    }
+
+    /// The loop of the session that the request attaches, or that the client may have attached there before.
+    private func loop(of request: JSONRPCRequest, client: Client) -> Int? {
+        guard let id = request.params?["sessionId"]?.string,
+            let loopIndex = worker.environment.registry.loopIndex(of: id),
+            isAttach(request) || client.remoteLoops.contains(loopIndex)
+        else { return nil }
+        return loopIndex
     }
 
     private func isAttach(_ request: JSONRPCRequest) -> Bool {
         request.method == SessionMethod.attachSession.rawValue
-    }
-
-    /// The loop of the session that the request names, where that is another one.
-    private func foreignLoop(of request: JSONRPCRequest) -> Int? {
-        guard let id = request.params?["sessionId"]?.string else { return nil }
-        let loopIndex = worker.environment.registry.loopIndex(of: id)
-        return loopIndex == worker.index ? nil : loopIndex
     }
 
     func attachSession(_ params: AttachSessionParams, _ client: Client, _ reply: Reply) throws(JSONRPCError) {

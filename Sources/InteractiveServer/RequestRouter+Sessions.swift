@@ -61,8 +61,10 @@ extension RequestRouter {
         let environment = worker.environment
         if environment.isDraining { throw .shuttingDown }
         guard environment.rateLimiter.admits(session.identity.userID, now: worker.loop.now) else {
+            client.messageRefused()
             throw .limitReached(.messagesPerMinute, maximum: environment.rateLimiter.messagesPerMinute)
         }
+        client.messageAdmitted()
         let messageID = RandomIdentifier.uuid()
         switch session.receive(fromClient: .userMessage(id: messageID, text: params.message)) {
         case .accepted:

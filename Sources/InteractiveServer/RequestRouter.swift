@@ -26,23 +26,58 @@ final class RequestRouter {
         }
     }
 
-    private func perform(_ calls: JSONRPCCalls, from client: Client) {
+    /// Takes one request of a batch that another loop has got. What it causes comes after `completion`.
+    func receive(
+        _ request: JSONRPCRequest, from client: Client, completion: @escaping (JSONRPCResponse?) -> Void
+    ) {
         client.beginRequest()
+        perform(.request(request), from: client, completion: completion)
+        client.endRequest()
+    }
+
+    private func perform(_ calls: JSONRPCCalls, from client: Client) {
+        client.answersUnderWay += 1
         switch calls {
         case .single(let call):
+            client.beginRequest()
             perform(call, from: client) { [worker] response in
+                client.answersUnderWay -= 1
                 guard let response else { return }
                 worker.countError(in: response)
                 client.answer(response.encoded())
             }
             client.endRequest()
         case .batch(let calls):
-            let batch = BatchAnswer(count: calls.count) { [worker] responses in
+            perform(calls, from: client)
+        }
+    }
+
+    /// What waits for the AI service comes first: notifications are held back for the rest only, which takes no time.
+    private func perform(_ batch: [JSONRPCCall], from client: Client) {
+        collect(batch.filter(\.waitsForService), from: client) { [self] answersOfService in
+            // A client that is gone meanwhile starts nothing any more.
+            guard client.link != nil else { return }
+            client.beginRequest()
+            collect(batch.filter { !$0.waitsForService }, from: client) { [worker] answers in
+                let responses = answersOfService + answers
                 for response in responses { worker.countError(in: response) }
                 if let array = JSONRPCResponse.encodedBatch(responses) { client.answer(array) }
+                client.answersUnderWay -= 1
                 client.endRequest()
             }
-            for call in calls { perform(call, from: client) { batch.add($0) } }
+        }
+    }
+
+    private func collect(
+        _ calls: [JSONRPCCall], from client: Client, completion: @escaping ([JSONRPCResponse]) -> Void
+    ) {
+        let batch = BatchAnswer(count: calls.count, completion: completion)
+        for call in calls {
+            if case .request(let request) = call, let loopIndex = otherLoop(of: request, client: client) {
+                worker.forward(request, of: client, to: loopIndex) { batch.add($0) }
+            } else {
+                perform(call, from: client) { batch.add($0) }
+            }
         }
     }
 
@@ -91,6 +126,13 @@ final class RequestRouter {
     }
 }
 
+extension JSONRPCCall {
+    /// Whether the answer comes from the AI service, and so at some time.
+    fileprivate var waitsForService: Bool {
+        if case .request(let request) = self { request.method == SessionMethod.listModels.rawValue } else { false }
+    }
+}
+
 /// Collects the answers of a batch; what has come when the last one arrives is sent as one.
 private final class BatchAnswer {
     private var missing: Int
@@ -100,6 +142,7 @@ private final class BatchAnswer {
     init(count: Int, completion: @escaping ([JSONRPCResponse]) -> Void) {
         missing = count
         self.completion = completion
+        if count == 0 { completion([]) }
     }
 
     /// nil for a request that is not answered.

@@ -25,6 +25,9 @@ final class Worker {
     private let remoteClients: RemoteClients
     private var httpConnections: [ClientID: HTTPConnection] = [:]
     private var connections: [ClientID: ClientConnection] = [:]
+    /// What awaits the answers of other loops, by a number of its own.
+    private var forwardedRequests: [Int: (JSONRPCResponse?) -> Void] = [:]
+    private var nextForwardedRequest = 0
     /// Told when the last session and the last open connection of a draining worker are gone.
     private var onDrained: (() -> Void)?
 
@@ -80,9 +83,9 @@ final class Worker {
         }
     }
 
-    func upgrade(_ connection: HTTPConnection, to socket: WebSocketConnection) {
+    func upgrade(_ connection: HTTPConnection, to socket: WebSocketConnection, token: Secret?) {
         httpConnections[connection.id] = nil
-        connections[connection.id] = ClientConnection(worker: self, id: connection.id, socket: socket)
+        connections[connection.id] = ClientConnection(worker: self, id: connection.id, socket: socket, token: token)
         metrics.add(to: .connectionsAccepted)
     }
 
@@ -96,9 +99,17 @@ final class Worker {
         guard let channel = adopt(moved.socket.descriptor) else { return }
         let socket = WebSocketConnection(
             resuming: moved.socket, channel: channel, limits: environment.connectionSettings.webSocketLimits)
-        let connection = ClientConnection(worker: self, id: moved.clientID, socket: socket)
+        let connection = ClientConnection(worker: self, id: moved.clientID, socket: socket, token: moved.token)
         connections[moved.clientID] = connection
+        guard environment.accessPolicy.admits(moved.token) else { return connection.loseAccess() }
         connection.resume(message: moved.message, unread: moved.socket.unread)
+    }
+
+    /// The tokens have changed.
+    func checkAccess() {
+        for connection in Array(connections.values) where !environment.accessPolicy.admits(connection.token) {
+            connection.loseAccess()
+        }
     }
 
     func forget(_ connection: HTTPConnection) {
@@ -132,6 +143,22 @@ final class Worker {
         client.remoteLoops.insert(loopIndex)
         directory.submit(to: loopIndex) { [id = client.id, index] worker in
             worker.router.receive(message, from: worker.remoteClients.client(id, homeLoop: index))
+        }
+    }
+
+    /// Has one request of a batch carried out on the loop of the session that it names.
+    func forward(
+        _ request: JSONRPCRequest, of client: Client, to loopIndex: Int,
+        completion: @escaping (JSONRPCResponse?) -> Void
+    ) {
+        client.remoteLoops.insert(loopIndex)
+        let number = nextForwardedRequest
+        nextForwardedRequest += 1
+        forwardedRequests[number] = completion
+        directory.submit(to: loopIndex) { [id = client.id, index, directory] worker in
+            worker.router.receive(request, from: worker.remoteClients.client(id, homeLoop: index)) { response in
+                directory.submit(to: index) { $0.forwardedRequests.removeValue(forKey: number)?(response) }
+            }
         }
     }
 

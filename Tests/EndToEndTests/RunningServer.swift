@@ -10,8 +10,15 @@ final class RunningServer: Sendable {
     let process: Process
     /// `127.0.0.1:PORT`
     let address: String
+    /// What the server writes its log to.
+    private let errors: Pipe
+
     /// Returns when the server says that it listens.
-    init(_ arguments: [String] = ["--ai-service", "mock"], environment: [String: String] = [:]) async throws {
+    ///
+    /// - Parameter readsLog: false: nobody reads on what the server writes, so that the pipe fills.
+    init(
+        _ arguments: [String] = ["--ai-service", "mock"], environment: [String: String] = [:], readsLog: Bool = true
+    ) async throws {
         let process = Process()
         process.executableURL = URL(filePath: BuiltProgram(name: "ailoopctl").path)
         process.arguments = ["serve", "--port", "0"] + arguments
@@ -26,7 +33,8 @@ final class RunningServer: Sendable {
         let start = try #require(text.range(of: "listening on ws://"))
         address = String(text[start.upperBound...].prefix { $0 != "/" })
         self.process = process
-        // Read on, so that the pipe never fills.
+        errors = pipe
+        guard readsLog else { return }
         pipe.fileHandleForReading.readabilityHandler = { handle in
             if handle.availableData.isEmpty { handle.readabilityHandler = nil }
         }
@@ -58,15 +66,31 @@ final class RunningServer: Sendable {
     }
 
     /// A client of the API.
-    func connect() async throws -> RPCClient {
+    func connect(token: String? = nil) async throws -> RPCClient {
         let loop = try EventLoop(name: "client")
         loop.start()
         let client = RPCClient()
         client.use(
             await WebSocketTransport.open(
-                try HTTPURL("ws://\(address)/ws"), loop: loop, onEvent: { client.receive($0) }))
+                try HTTPURL("ws://\(address)/ws"), options: WebSocketTransport.Options(token: token), loop: loop,
+                onEvent: { client.receive($0) }))
         try await client.waitUntilOpen()
         return client
+    }
+
+    /// The metrics page.
+    func metrics() async throws -> String {
+        let (host, port) = (address.prefix { $0 != ":" }, address.split(separator: ":").last ?? "")
+        let request = #"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"#
+        let result = try await BuiltProgram(name: "ailoopctl").shell(
+            "exec 3<>/dev/tcp/\(host)/\(port) && printf '\(request)' >&3 && cat <&3")
+        return result.output
+    }
+
+    /// The value of a metric without labels.
+    func metric(_ name: String) async throws -> Int {
+        let line = try await metrics().split(separator: "\n").first { $0.hasPrefix(name + " ") }
+        return try #require(line?.split(separator: " ").last.flatMap { Int($0) }, "\(name)")
     }
 
     deinit {

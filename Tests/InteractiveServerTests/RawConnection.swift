@@ -82,6 +82,10 @@ final class RawConnection: Sendable {
         channel.submit { $0.pauseReading() }
     }
 
+    func resumeReading() {
+        channel.submit { $0.resumeReading() }
+    }
+
     func close() {
         channel.submit { $0.close() }
     }

@@ -31,7 +31,7 @@ final class TestServer: Sendable {
     }
 
     static func start(
-        _ configure: (inout Settings) -> Void = { _ in }, delegates: [any AILoopDelegate] = [],
+        _ configure: (inout Settings) -> Void = { _ in }, delegates: [any AILoopDelegate] = [], log: Logger? = nil,
         script: @escaping ScriptedUpstream.Script
     ) async throws -> TestServer {
         let upstream = try await ScriptedUpstream.start(script: script)
@@ -44,10 +44,13 @@ final class TestServer: Sendable {
         // Given, so that the upstream is not asked for its models.
         settings.aiLoop.maximumContextTokens = 32_768
         settings.server.port = 0
+        // A busy machine may take its time; tests of these limits set their own.
+        settings.server.handshakeTimeout = .seconds(300)
+        settings.server.pingInterval = .seconds(300)
         settings.server.eventLoops = 2
         configure(&settings)
         let metrics = Metrics()
-        let log = try Logger(level: .error)
+        let log = try log ?? Logger(level: .error)
         let server = try await InteractiveServer.start(
             settings: settings, metrics: metrics, log: log, delegates: delegates,
             makeService: ModelServices.factory(settings: settings, metrics: metrics, log: log))
@@ -68,12 +71,20 @@ final class TestServer: Sendable {
 
 /// Runs `body` with a server whose upstream does what `script` says.
 func withServer(
-    _ configure: (inout Settings) -> Void = { _ in }, delegates: [any AILoopDelegate] = [],
+    _ configure: (inout Settings) -> Void = { _ in }, delegates: [any AILoopDelegate] = [], log: Logger? = nil,
     script: @escaping ScriptedUpstream.Script, _ body: (TestServer) async throws -> Void
 ) async throws {
-    let server = try await TestServer.start(configure, delegates: delegates, script: script)
+    let server = try await TestServer.start(configure, delegates: delegates, log: log, script: script)
     defer { server.stop() }
     try await body(server)
+}
+
+/// For what has to happen within a time limit that is to pass: on a machine too busy for a short one a longer one is tried.
+///
+/// - Parameter body: false where the limit passed too early.
+func withGrowingLimit(_ body: (Duration) async throws -> Bool) async throws {
+    for limit in [Duration.milliseconds(400), .seconds(4), .seconds(40)] where try await body(limit) { return }
+    throw TestFailure("within no limit that was tried")
 }
 
 /// Runs `body` with a server whose upstream answers every request with these texts.
