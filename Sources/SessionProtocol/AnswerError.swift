@@ -45,7 +45,7 @@ package struct AnswerError: Sendable, Hashable {
     }
 }
 
-/// `error.kind` of a status 3: a closed list.
+/// `error.kind` of a status 3: a closed list. ``other`` is never sent: see ``AnswerError/init(_:)``.
 package enum AnswerErrorKind: String, Sendable, Hashable, CaseIterable {
     case timeout, unauthorized, paymentRequired, forbidden, modelNotFound, badRequest, rateLimited
     case upstreamUnavailable, connectionFailed, truncated, malformedResponse, limitReached, other
@@ -65,7 +65,7 @@ package enum AnswerErrorKind: String, Sendable, Hashable, CaseIterable {
         case .truncated: "the answer broke off in the middle"
         case .malformedResponse: "what the AI service sent is no answer"
         case .limitReached: "a limit of the server ended the answer"
-        case .other: "anything else"
+        case .other: "not sent by this server; what a client makes of a kind that it does not know"
         }
     }
 }

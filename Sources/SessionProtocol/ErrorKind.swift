@@ -13,7 +13,6 @@ package enum ErrorKind: String, Sendable, Hashable, CaseIterable {
     case unknownToolCall
     case replayGap
     case upstreamFailed
-    case internalError
     case limitReached
     case shuttingDown
     case unauthorized
@@ -24,7 +23,7 @@ package enum ErrorKind: String, Sendable, Hashable, CaseIterable {
         case .invalidRequest, .batchTooLarge: .invalidRequest
         case .methodNotFound: .methodNotFound
         case .invalidParam, .sessionNotFound, .notSessionOwner, .unknownToolCall, .replayGap: .invalidParams
-        case .upstreamFailed, .internalError: .internalError
+        case .upstreamFailed: .internalError
         case .limitReached, .shuttingDown: .serverBusy
         case .unauthorized: .unauthorized
         }
@@ -43,7 +42,6 @@ package enum ErrorKind: String, Sendable, Hashable, CaseIterable {
         case .unknownToolCall: "no such tool call waits for a result; it may have been answered, or have timed out"
         case .replayGap: "not all notifications after `lastSeq` are kept; attach without it and call `getHistory`"
         case .upstreamFailed: "the AI service failed to answer a request that is no message"
-        case .internalError: "the server failed"
         case .limitReached: "the limit named is reached; the same request may succeed later"
         case .shuttingDown: "the server takes no new sessions and messages, as it is about to end"
         case .unauthorized: "the token that the connection was opened with is no longer good"

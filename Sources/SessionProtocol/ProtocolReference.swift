@@ -1,17 +1,33 @@
 import JSONRPC
 
-/// The tables of the API's public description, rendered from the tables in this module.
-package enum ProtocolReference: String, Sendable, CaseIterable {
-    case methods, notifications, errors
-    case answerErrors = "answer-errors"
-    case sessionStatuses = "session-statuses"
-    case limits
+/// The parts of the API's public description that are rendered from the tables in this module.
+package enum ProtocolReference: Sendable, Hashable {
+    case method(SessionMethod)
+    case notification(SessionNotificationMethod)
+    case errors, answerErrors, sessionStatuses, capabilities, limits
+
+    package static let all: [ProtocolReference] =
+        SessionMethod.allCases.map { .method($0) } + SessionNotificationMethod.allCases.map { .notification($0) }
+        + [.errors, .answerErrors, .sessionStatuses, .capabilities, .limits]
+
+    /// What the document calls the place of this part.
+    package var name: String {
+        switch self {
+        case .method(let method): method.rawValue
+        case .notification(let method): method.rawValue
+        case .errors: "errors"
+        case .answerErrors: "answer-errors"
+        case .sessionStatuses: "session-statuses"
+        case .capabilities: "capabilities"
+        case .limits: "limits"
+        }
+    }
 
     /// GitHub-flavoured Markdown, ending in a line feed.
     package var markdown: String {
         switch self {
-        case .methods: SessionMethod.allCases.map(Self.section).joined(separator: "\n")
-        case .notifications: SessionNotificationMethod.allCases.map(Self.section).joined(separator: "\n")
+        case .method(let method): Self.text(of: method.specification)
+        case .notification(let method): Self.text(of: method.specification)
         case .errors:
             Self.table(
                 ["code", "message", "`data.kind`", "when", "`data` also has"],
@@ -27,19 +43,16 @@ package enum ProtocolReference: String, Sendable, CaseIterable {
             Self.table(
                 ["status", "name", "meaning"],
                 SessionStatus.allCases.map { ["\($0.rawValue)", "\($0)", $0.summary] })
+        case .capabilities:
+            Self.table(["capability", "what it brings"], Capability.allCases.map { ["`\($0.rawValue)`", $0.summary] })
         case .limits: Self.table(["name", "meaning"], ServerLimit.allCases.map { ["`\($0.rawValue)`", $0.summary] })
         }
     }
 
-    private static func section(_ method: SessionMethod) -> String {
-        let specification = method.specification
-        var text = "### `\(method.rawValue)`\n\n\(specification.summary)\n"
-        if !specification.params.isEmpty {
-            text += "\n" + fields(specification.params, title: "param")
-        }
-        if !specification.result.isEmpty {
-            text += "\n" + fields(specification.result, title: "result")
-        }
+    private static func text(of specification: MethodSpecification) -> String {
+        var text = specification.summary + "\n"
+        if !specification.params.isEmpty { text += "\n" + fields(specification.params, title: "param") }
+        if !specification.result.isEmpty { text += "\n" + fields(specification.result, title: "result") }
         if !specification.errors.isEmpty {
             let kinds = specification.errors.map { "`\($0.rawValue)`" }.joined(separator: ", ")
             text += "\nErrors of its own: \(kinds).\n"
@@ -47,13 +60,12 @@ package enum ProtocolReference: String, Sendable, CaseIterable {
         return text
     }
 
-    private static func section(_ method: SessionNotificationMethod) -> String {
-        let specification = method.specification
-        var text = "### `\(method.rawValue)`\n\n\(specification.summary)\n"
+    private static func text(of specification: NotificationSpecification) -> String {
+        var text = specification.summary
         if let capability = specification.capability {
-            text += "Sent to clients with the capability `\(capability.rawValue)` only.\n"
+            text += " Sent to clients with the capability `\(capability.rawValue)` only."
         }
-        return text + "\n" + fields(specification.params, title: "param")
+        return text + "\n\n" + fields(specification.params, title: "param")
     }
 
     private static func fields(_ fields: [FieldSpecification], title: String) -> String {

@@ -28,6 +28,14 @@ package enum OutcomeStatus: Int, Sendable, Hashable, CaseIterable {
 package enum Capability: String, Sendable, Hashable, CaseIterable {
     case usage
     case reasoning
+
+    /// For the reference.
+    package var summary: String {
+        switch self {
+        case .usage: "`UsageNotification` after each call to the model"
+        case .reasoning: "`AIReasoningChunkNotification` for what the model thinks before it answers"
+        }
+    }
 }
 
 /// Who carries out a tool call.
