@@ -45,14 +45,19 @@ import Testing
     }
 
     @Test func aTimeoutClosesTheUpstreamAtOnce() async throws {
-        try await withServer({ $0.openRouter.timeout = .milliseconds(200) }, script: { _ in .beginning(["x"]) }) {
-            server in
-            let client = try await TestClient.connect(to: server)
-            let session = try await client.startSession()
-            _ = try await client.say("go", in: session)
-            _ = try await client.notification("AIMessageChunkNotification")
-            #expect(try await client.notification("SessionStatusNotification")["reason"] == "timeout")
-            #expect(try await server.upstream.request(0).ended.wait() != .server)
+        try await withGrowingLimit { limit in
+            var isStreaming = false
+            try await withServer({ $0.openRouter.timeout = limit }, script: { _ in .beginning(["x"]) }) { server in
+                let client = try await TestClient.connect(to: server)
+                let session = try await client.startSession()
+                _ = try await client.say("go", in: session)
+                let first = try await client.nextMessage()
+                isStreaming = first["params"]?["chunk"] == "x"
+                guard isStreaming else { return }
+                #expect(try await client.notification("SessionStatusNotification")["reason"] == "timeout")
+                #expect(try await server.upstream.request(0).ended.wait() != .server)
+            }
+            return isStreaming
         }
     }
 

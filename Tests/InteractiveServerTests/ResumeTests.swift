@@ -220,12 +220,20 @@ import Testing
     }
 
     @Test func aSessionsWholeTimeEndsItAlsoWithinAnAnswer() async throws {
-        try await withServer({ $0.sessions.timeout = .milliseconds(700) }, script: { _ in .beginning([]) }) { server in
-            let client = try await TestClient.connect(to: server)
-            let session = try await client.startSession()
-            _ = try await client.say("go", in: session)
-            #expect(try await client.notification("SessionStatusNotification")["status"] == 2)
-            #expect(try await server.upstream.request(0).ended.wait() != .server)
+        try await withGrowingLimit { limit in
+            var isAnswering = false
+            try await withServer({ $0.sessions.timeout = limit }, script: { _ in .beginning([]) }) { server in
+                let client = try await TestClient.connect(to: server)
+                let session = try await client.startSession()
+                let response = try await client.response(
+                    to: "sendUserMessage", ["sessionId": .string(session), "message": "go"])
+                isAnswering = response["result"] != nil
+                let status = try await client.notification("SessionStatusNotification")
+                #expect(status["status"] == 2)
+                #expect(status["reason"] == "Session reached its time limit")
+                if isAnswering { #expect(try await server.upstream.request(0).ended.wait() != .server) }
+            }
+            return isAnswering
         }
     }
 }

@@ -1,10 +1,8 @@
-import AILoop
 import Configuration
 import HTTP1
 import InteractiveClient
 import JSON
 import ScriptedUpstream
-import Sessions
 import Testing
 
 /// Cancel, pause, resume, tools, history: what a client does with a running session.
@@ -243,41 +241,6 @@ import Testing
             let silent = try await client.startSession()
             _ = try await client.say("go", in: silent)
             #expect(try await client.answer() == "yes")
-        }
-    }
-}
-
-/// Delegates beside those who serve the client.
-@Suite(.timeLimit(.minutes(5))) struct FurtherDelegateTests {
-    private struct Failure: Error {}
-
-    private struct NeverReturning: AILoopDelegate {
-        func receive(_ event: AILoopEvent, from session: SessionIdentity) async throws {
-            try await Task.sleep(for: .seconds(3600))
-        }
-    }
-
-    private struct Failing: AILoopDelegate {
-        let names: Inbox<String>
-        func receive(_ event: AILoopEvent, from session: SessionIdentity) async throws {
-            names.put(event.name)
-            throw Failure()
-        }
-    }
-
-    @Test func oneThatHangsAndOneThatFailsHarmNobody() async throws {
-        let names = Inbox<String>()
-        let delegates: [any AILoopDelegate] = [NeverReturning(), Failing(names: names)]
-        try await withServer(delegates: delegates, script: { _ in .answer(["fine"]) }) { server in
-            let client = try await TestClient.connect(to: server)
-            let session = try await client.startSession()
-            _ = try await client.say("go", in: session)
-            #expect(try await client.answer() == "fine")
-            let expected = [
-                "ai_loop.session_started", "ai_loop.message.user_processed", "ai_loop.message.ai_chunk_received",
-                "ai_loop.usage_reported", "ai_loop.message.ai_chunk_received",
-            ]
-            for name in expected { #expect(await names.next() == name) }
         }
     }
 }

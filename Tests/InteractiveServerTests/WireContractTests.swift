@@ -220,6 +220,8 @@ import Testing
     @Test(arguments: [
         ("not json", -32700, "null"), ("[1,", -32700, "null"),
         (String(repeating: "[", count: 513) + String(repeating: "]", count: 513), -32700, "null"),
+        (String(repeating: "[", count: 500_000), -32700, "null"),
+        (String(repeating: #"{"a":"#, count: 150_000), -32700, "null"),
         ("1", -32600, "null"), ("[]", -32600, "null"), (#""text""#, -32600, "null"),
         (#"{"id":7,"method":"echo"}"#, -32600, "7"),
         (#"{"jsonrpc":"1.0","id":7,"method":"echo"}"#, -32600, "7"),
@@ -262,6 +264,28 @@ import Testing
         }
     }
 
+    @Test func aStoppedSessionIsUnknownToEveryMethod() async throws {
+        try await withServer(answering: []) { server in
+            let client = try await TestClient.connect(to: server)
+            let (session, token) = try await client.startSessionResult()
+            _ = try await client.call("stopSession", ["sessionId": .string(session)])
+            _ = try await client.notification("SessionStatusNotification")
+            for method in [
+                "sendUserMessage", "provideToolResult", "cancelMessage", "pauseSession", "resumeSession", "getHistory",
+                "attachSession",
+            ] {
+                let error = try await client.error(
+                    of: method,
+                    [
+                        "sessionId": .string(session), "message": "m", "toolCallId": "c", "result": "r",
+                        "resumeToken": .string(token),
+                    ])
+                #expect(error["code"] == -32602, "\(method)")
+                #expect(error["data"]?["kind"] == "sessionNotFound", "\(method)")
+            }
+        }
+    }
+
     @Test func depth512IsTaken() async throws {
         try await withServer(answering: []) { server in
             let client = try await TestClient.connect(to: server)
@@ -277,6 +301,7 @@ import Testing
             let session = try await client.startSession()
             for params: JSONValue in [
                 ["sessionId": .string(session)], ["sessionId": .string(session), "message": 5],
+                ["sessionId": .string(session), "message": nil], ["sessionId": .string(session), "message": ["text"]],
             ] {
                 client.send(["jsonrpc": "2.0", "id": "bad", "method": "sendUserMessage", "params": params])
                 let response = try await client.nextMessage()
