@@ -46,9 +46,10 @@ let package = Package(
 
         // What a person meets: configuration files, the command line, diagnostics.
         library("Diagnostics", ["JSON"]),
-        library("CommandLineSpec", ["Diagnostics"]),
+        library("Quantities"),
+        library("CommandLineSpec", ["Diagnostics", "Quantities"]),
         .systemLibrary(name: "CYaml", providers: [.apt(["libyaml-dev"])]),
-        library("Configuration", ["CYaml", "Diagnostics", "HTTP1", "JSON"]),
+        library("Configuration", ["CYaml", "Diagnostics", "HTTP1", "JSON", "Quantities"]),
 
         // The machine: sockets, timers, threads.
         .target(name: "CLinux"),
@@ -65,7 +66,7 @@ let package = Package(
             name: "InteractiveServer",
             dependencies: [
                 "AILoop", "Configuration", "EventLoops", "HTTP1", "HTTPClient", "JSON", "JSONRPC", "Observability",
-                "OpenRouter", "SessionProtocol", "Sessions", "WebSocket", "WebSocketConnections", "Wire",
+                "OpenRouter", "Quantities", "SessionProtocol", "Sessions", "WebSocket", "WebSocketConnections", "Wire",
             ],
             resources: [.embedInCode("Resources/chat.html")], swiftSettings: settings),
         library(
@@ -77,7 +78,7 @@ let package = Package(
             "Commands",
             [
                 "ChatUI", "CommandLineSpec", "Configuration", "Diagnostics", "EventLoops", "HTTP1", "InteractiveClient",
-                "InteractiveServer", "JSON", "Observability", "Replaying",
+                "InteractiveServer", "JSON", "Observability", "Quantities", "Replaying",
             ]),
         executable("ailoopctl", ["Commands"]),
 
@@ -118,8 +119,9 @@ let package = Package(
         tests(of: "SessionProtocol", ["JSON", "JSONRPC"]),
         tests(of: "AILoop", ["JSON"]),
         tests(of: "Diagnostics", ["JSON"]),
+        tests(of: "Quantities"),
         tests(of: "CommandLineSpec", ["Diagnostics"]),
-        tests(of: "Configuration", ["Diagnostics", "JSON"]),
+        tests(of: "Configuration", ["Diagnostics", "JSON", "Quantities"]),
         tests(of: "EventLoops", ["Wire"]),
         // Servers and certificates made with the `openssl` command.
         .target(name: "TLSPeer", path: "Tests/TLSPeer", swiftSettings: settings),

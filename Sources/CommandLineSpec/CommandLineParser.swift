@@ -42,6 +42,7 @@ package struct CommandLineParser {
             }
         }
         checkArguments()
+        checkCombinations()
     }
 
     // MARK: - Arguments
@@ -81,9 +82,25 @@ package struct CommandLineParser {
         }
     }
 
+    private mutating func checkCombinations() {
+        guard let command else { return }
+        for option in program.standaloneOptions where result.isGiven(option.name) {
+            let help = "write `\(program.name) --\(option.name)`"
+            result.problems.append(UsageProblem("`--\(option.name)` stands without a command", help: help))
+        }
+        for conflict in command.conflicts where result.isGiven(conflict.option) {
+            for other in conflict.others where result.isGiven(other) {
+                let message = "`--\(other)` cannot go with `--\(conflict.option)`"
+                result.problems.append(UsageProblem(message, help: conflict.reason))
+            }
+        }
+    }
+
     // MARK: - Options
 
-    private var knownOptions: [OptionSpec] { program.globalOptions + (command?.options ?? []) }
+    private var knownOptions: [OptionSpec] {
+        program.globalOptions + program.standaloneOptions + (command?.options ?? [])
+    }
 
     private mutating func longOption(_ text: Substring) {
         let name = text.prefix { $0 != "=" }
@@ -102,18 +119,18 @@ package struct CommandLineParser {
                 return reportUnknown("-\(letter)") { $0.short.map { "-\($0)" } ?? "" }
             }
             guard option.value != nil else {
-                take(option, attached: nil, as: "-\(letter)")
+                take(option, attached: nil, as: "-\(letter)", isShort: true)
                 continue
             }
             if text.first == "=" { text.removeFirst() }
-            return take(option, attached: text.isEmpty ? nil : String(text), as: "-\(letter)")
+            return take(option, attached: text.isEmpty ? nil : String(text), as: "-\(letter)", isShort: true)
         }
     }
 
-    private mutating func take(_ option: OptionSpec, attached: String?, as written: String) {
+    private mutating func take(_ option: OptionSpec, attached: String?, as written: String, isShort: Bool = false) {
         guard let value = option.value else {
             if attached != nil { result.problems.append(UsageProblem("`\(written)` takes no value")) }
-            result.options.append(.init(name: option.name, value: nil))
+            result.options.append(.init(name: option.name, value: nil, isShort: isShort))
             return
         }
         guard let text = attached ?? nextValue() else {
@@ -124,7 +141,7 @@ package struct CommandLineParser {
             let message = "`\(written)` \(fault.message), not \(quotedForDisplay(text))"
             result.problems.append(UsageProblem(message, help: fault.help))
         }
-        result.options.append(.init(name: option.name, value: text))
+        result.options.append(.init(name: option.name, value: text, isShort: isShort))
     }
 
     /// The next token, unless it is an option itself.
@@ -145,8 +162,10 @@ package struct CommandLineParser {
             let help = "it belongs behind its command: `\(program.name) \(owner.name) \(written) …`"
             result.problems.append(UsageProblem("`\(written)` stands before the command", help: help))
         } else {
-            let known = knownOptions.map(spelling).filter { !$0.isEmpty }
-            result.problems.append(.unknown("option", written, among: written.hasPrefix("--") ? known : []))
+            let known = program.options(of: command).filter { !$0.isHidden }.map(spelling)
+            let owner = owners.first.map { "it is an option of `\(program.name) \($0.name)`" }
+            let nearby = written.hasPrefix("--") ? known : []
+            result.problems.append(.unknown("option", written, among: nearby, otherwise: owner))
         }
     }
 }

@@ -38,7 +38,7 @@ package struct HelpText: Sendable {
             ("Examples:", command.examples.map { ($0.line, $0.meaning) }),
             (usage.filter { !$0.isEmpty }.joined(separator: " "), []),
             ("Arguments:", command.arguments.map { ($0.name, $0.summary) }),
-            ("Options:", command.options.map(row)),
+            ("Options:", command.options.filter { !$0.isHidden }.map(row)),
             ("Global options:", program.globalOptions.map(row)),
             ("Exit codes:", rows(program.exitCodes + command.exitCodes)),
         ])

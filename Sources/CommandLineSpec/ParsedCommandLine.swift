@@ -1,9 +1,13 @@
+import Quantities
+
 /// What stands on a command line, by the names of the table.
 package struct ParsedCommandLine: Sendable, Equatable {
     package struct Option: Sendable, Equatable {
         package var name: String
         /// nil for flags.
         package var value: String?
+        /// Whether it was written with one dash and its letter.
+        package var isShort = false
     }
 
     /// nil where there is none, or no known one.
@@ -18,6 +22,15 @@ package struct ParsedCommandLine: Sendable, Equatable {
 
     /// The last value of an option.
     package func value(of option: String) -> String? { options.last { $0.name == option }?.value }
+
+    /// As ``value(of:)``, where it is a whole number.
+    package func integer(of option: String) -> Int? { value(of: option).flatMap { Int($0) } }
+
+    /// As ``value(of:)``, where it is a number.
+    package func number(of option: String) -> Double? { value(of: option).flatMap { Double($0) } }
+
+    /// As ``value(of:)``, where it is a duration with its unit.
+    package func duration(of option: String) -> Duration? { value(of: option).flatMap { Quantity.duration($0) } }
 
     package func values(of option: String) -> [String] { options.filter { $0.name == option }.compactMap(\.value) }
 }

@@ -1,28 +1,49 @@
-/// A program's whole command line as data. The parser and the help are renderings of it.
+/// A program's whole command line as data. The parser, the help, the man page and the completions are renderings of it.
 package struct ProgramSpec: Sendable {
     package var name: String
     package var version: String
     /// What the program is, as a phrase.
     package var summary: String
+    /// What more there is to say, in paragraphs.
+    package var description: [String]
     /// They stand before or after the command.
     package var globalOptions: [OptionSpec]
+    /// They stand without a command: what the program can be asked about itself.
+    package var standaloneOptions: [OptionSpec]
     package var commands: [CommandSpec]
     /// The codes that every command shares.
     package var exitCodes: [ExitCodeSpec]
+    /// The variables that every command reads.
+    package var environment: [EnvironmentSpec]
+    /// The files that are read without being named on the command line.
+    package var files: [FileSpec]
+    /// The day when the words of this table last changed, as `2026-01-31`; the man page carries it.
+    package var date: String
 
     package init(
-        name: String, version: String, summary: String, globalOptions: [OptionSpec], commands: [CommandSpec],
-        exitCodes: [ExitCodeSpec]
+        name: String, version: String, summary: String, description: [String] = [], globalOptions: [OptionSpec],
+        standaloneOptions: [OptionSpec] = [], commands: [CommandSpec], exitCodes: [ExitCodeSpec],
+        environment: [EnvironmentSpec] = [], files: [FileSpec] = [], date: String = ""
     ) {
         self.name = name
         self.version = version
         self.summary = summary
+        self.description = description
         self.globalOptions = globalOptions
+        self.standaloneOptions = standaloneOptions
         self.commands = commands
         self.exitCodes = exitCodes
+        self.environment = environment
+        self.files = files
+        self.date = date
     }
 
     package func command(named name: String) -> CommandSpec? { commands.first { $0.name == name } }
+
+    /// Every option that can stand beside `command` (nil: without a command).
+    package func options(of command: CommandSpec?) -> [OptionSpec] {
+        (command?.options ?? standaloneOptions) + globalOptions
+    }
 }
 
 /// One subcommand.
@@ -42,125 +63,82 @@ package struct CommandSpec: Sendable {
     package var name: String
     /// What it does, as a phrase.
     package var summary: String
+    /// What more there is to say, in paragraphs.
+    package var description: [String]
     package var examples: [Example]
     package var arguments: [ArgumentSpec]
     package var options: [OptionSpec]
+    package var conflicts: [ConflictSpec]
     /// Codes that mean something of its own here.
     package var exitCodes: [ExitCodeSpec]
+    /// Variables that this command reads besides those of the program.
+    package var environment: [EnvironmentSpec]
     /// False: it is only announced, and takes any arguments.
     package var isBuilt: Bool
 
     package init(
-        name: String, summary: String, examples: [Example] = [], arguments: [ArgumentSpec] = [],
-        options: [OptionSpec] = [], exitCodes: [ExitCodeSpec] = [], isBuilt: Bool = true
+        name: String, summary: String, description: [String] = [], examples: [Example] = [],
+        arguments: [ArgumentSpec] = [], options: [OptionSpec] = [], conflicts: [ConflictSpec] = [],
+        exitCodes: [ExitCodeSpec] = [], environment: [EnvironmentSpec] = [], isBuilt: Bool = true
     ) {
         self.name = name
         self.summary = summary
+        self.description = description
         self.examples = examples
         self.arguments = arguments
         self.options = options
+        self.conflicts = conflicts
         self.exitCodes = exitCodes
+        self.environment = environment
         self.isBuilt = isBuilt
     }
 }
 
-/// An argument that is no option.
-package struct ArgumentSpec: Sendable {
-    /// As help shows it: `FILE`.
-    package var name: String
-    package var kind: ValueKind
-    package var summary: String
-    package var isRequired: Bool
-    package var isRepeatable: Bool
-    /// What to do where too many are given.
-    package var excessHelp: String?
+/// An option that makes others pointless: given together they are a usage error.
+package struct ConflictSpec: Sendable {
+    /// Its long name.
+    package var option: String
+    /// Long names of the options that cannot go with it.
+    package var others: [String]
+    /// Why not, as a phrase.
+    package var reason: String
 
-    package init(
-        _ name: String, _ kind: ValueKind, _ summary: String, isRequired: Bool = false, isRepeatable: Bool = false,
-        excessHelp: String? = nil
-    ) {
-        self.name = name
-        self.kind = kind
-        self.summary = summary
-        self.isRequired = isRequired
-        self.isRepeatable = isRepeatable
-        self.excessHelp = excessHelp
-    }
-}
-
-/// An option, with a value or as a flag. Where one that is not repeatable is given twice, the last wins.
-package struct OptionSpec: Sendable {
-    /// Long name, without dashes.
-    package var name: String
-    package var short: Character?
-    /// nil: a flag.
-    package var value: ValueSpec?
-    package var summary: String
-    package var isRepeatable: Bool
-    /// The configuration key that it sets.
-    package var setting: String?
-
-    package init(
-        _ name: String, short: Character? = nil, value: ValueSpec? = nil, isRepeatable: Bool = false,
-        setting: String? = nil, _ summary: String
-    ) {
-        self.name = name
-        self.short = short
-        self.value = value
-        self.summary = summary
-        self.isRepeatable = isRepeatable
-        self.setting = setting
-    }
-}
-
-/// The value of an option.
-package struct ValueSpec: Sendable {
-    /// As help shows it: `PORT`.
-    package var name: String
-    package var kind: ValueKind
-
-    package init(_ name: String, _ kind: ValueKind) {
-        self.name = name
-        self.kind = kind
-    }
-}
-
-/// What a value is: for checking, and for completing it in a shell.
-package enum ValueKind: Sendable, Equatable {
-    case text
-    /// A path; `-` is standard input or output.
-    case file
-    case url
-    case integer(ClosedRange<Int>)
-    case choice([String])
-    /// `name=value`.
-    case assignment
-
-    /// What is wrong with `text`, to follow the option's name, and how to mend it; nil where nothing is.
-    func fault(of text: String) -> (message: String, help: String?)? {
-        switch self {
-        case .text: nil
-        case .file: text.isEmpty ? ("needs the name of a file", nil) : nil
-        case .url:
-            text.firstRange(of: "://").map { $0.lowerBound > text.startIndex } ?? false
-                ? nil : ("needs a URL", "write for example `ws://127.0.0.1:8000/ws`")
-        case .integer(let range):
-            Int(text).map { range.contains($0) } ?? false
-                ? nil : ("must be a whole number from \(range.lowerBound) to \(range.upperBound)", nil)
-        case .choice(let choices): choices.contains(text) ? nil : Self.choiceFault(text, choices)
-        case .assignment:
-            (text.firstIndex(of: "=") ?? text.startIndex) > text.startIndex ? nil : ("must be `name=value`", nil)
-        }
+    package init(_ option: String, with others: [String], _ reason: String) {
+        self.option = option
+        self.others = others
+        self.reason = reason
     }
 }
 
 /// A row of the table of exit codes.
-package struct ExitCodeSpec: Sendable {
+package struct ExitCodeSpec: Sendable, Equatable {
     package var code: Int
     package var meaning: String
 
     package init(_ code: Int, _ meaning: String) {
         self.code = code
         self.meaning = meaning
+    }
+}
+
+/// An environment variable that the program reads.
+package struct EnvironmentSpec: Sendable {
+    package var name: String
+    package var summary: String
+
+    package init(_ name: String, _ summary: String) {
+        self.name = name
+        self.summary = summary
+    }
+}
+
+/// A file that the program reads unasked.
+package struct FileSpec: Sendable {
+    package var path: String
+    package var summary: String
+
+    package init(_ path: String, _ summary: String) {
+        self.path = path
+        self.summary = summary
     }
 }

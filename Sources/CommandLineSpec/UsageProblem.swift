@@ -24,10 +24,3 @@ extension UsageProblem {
             "unknown \(what) \(quotedForDisplay(name))", help: nearest.map { "did you mean `\($0)`?" } ?? otherwise)
     }
 }
-
-extension ValueKind {
-    static func choiceFault(_ text: String, _ choices: [String]) -> (message: String, help: String?) {
-        let nearest = nearestName(to: text, among: choices).map { "did you mean `\($0)`?" }
-        return ("must be one of \(choices.map { "`\($0)`" }.joined(separator: ", "))", nearest)
-    }
-}

@@ -3,6 +3,7 @@ import EventLoops
 import Glibc
 import InteractiveServer
 import Observability
+import Quantities
 import Synchronization
 
 /// `serve` in this process: from the settings to the exit code. Signals end it.

@@ -1,6 +1,7 @@
 import Diagnostics
 import HTTP1
 import JSON
+import Quantities
 
 extension LoadingRun {
     /// What can only be said of the settings together.

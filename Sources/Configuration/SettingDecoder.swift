@@ -1,5 +1,6 @@
 import Diagnostics
 import JSON
+import Quantities
 
 /// Reads the value of one key out of a node, and says what is wrong with it.
 struct SettingDecoder {
@@ -60,7 +61,7 @@ struct SettingDecoder {
     }
 
     private mutating func duration(
-        _ node: YAMLNode, _ range: ClosedRange<Duration>, _ unit: SettingType.Unit
+        _ node: YAMLNode, _ range: ClosedRange<Duration>, _ unit: Quantity.DurationUnit
     ) -> SettingValue? {
         let unitName = unit == .seconds ? "seconds" : "milliseconds"
         let bounds = "between \(Quantity.text(of: range.lowerBound)) and \(Quantity.text(of: range.upperBound))"

@@ -1,4 +1,5 @@
 package import JSON
+package import Quantities
 
 /// One row of the table that loading, environment variables, help, reference and schema are made from.
 package struct SettingKey: Sendable {
@@ -36,13 +37,11 @@ package struct SettingKey: Sendable {
 
 /// What values a key takes.
 package enum SettingType: Sendable {
-    package enum Unit: Sendable { case seconds, milliseconds }
-
     case boolean
     case integer(ClosedRange<Int>)
     case number(ClosedRange<Double>)
     /// A plain number counts in `unit`.
-    case duration(ClosedRange<Duration>, Unit)
+    case duration(ClosedRange<Duration>, Quantity.DurationUnit)
     /// Bytes.
     case size(ClosedRange<Int>)
     case text(TextForm)
@@ -136,7 +135,7 @@ extension SettingKey {
 
     static func duration(
         _ path: String, _ place: SettingPlace<Duration>, _ range: ClosedRange<Duration>,
-        unit: SettingType.Unit = .seconds, reloadable: Bool = false, _ summary: String
+        unit: Quantity.DurationUnit = .seconds, reloadable: Bool = false, _ summary: String
     ) -> Self {
         Self(path: path, type: .duration(range, unit), summary: summary, defaultNote: nil, isReloadable: reloadable) {
             value, settings in

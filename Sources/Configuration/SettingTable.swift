@@ -1,3 +1,5 @@
+import Quantities
+
 /// Every configuration key. Defaults stand in ``Settings``.
 package enum SettingTable {
     package static let keys = service + openRouter + aiLoop + server + sessions + tools + logging + mock

@@ -179,20 +179,3 @@ extension Settings {
         return params
     }
 }
-
-extension Duration {
-    /// Whole nanoseconds, as timers count them; the farthest that fits where it is longer (292 years).
-    package var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        guard !overflow else { return seconds < 0 ? .min : .max }
-        let (sum, sumOverflow) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
-        return sumOverflow ? (seconds < 0 ? .min : .max) : sum
-    }
-
-    /// Seconds, for people and for reckoning that need not be exact.
-    package var inSeconds: Double {
-        let (seconds, attoseconds) = components
-        return Double(seconds) + Double(attoseconds) / 1e18
-    }
-}

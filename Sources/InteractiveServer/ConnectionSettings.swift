@@ -1,5 +1,6 @@
 import Configuration
 import HTTP1
+import Quantities
 import WebSocket
 import WebSocketConnections
 

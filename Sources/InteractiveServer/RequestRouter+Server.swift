@@ -2,6 +2,7 @@ import AILoop
 import Configuration
 import JSON
 import JSONRPC
+import Quantities
 import SessionProtocol
 
 /// The methods that concern no session.

@@ -1,5 +1,6 @@
 import Configuration
 import Diagnostics
+import Quantities
 import Testing
 
 @Suite struct SettingTableTests {

@@ -7,8 +7,11 @@ package enum Quantity {
         ("B", 1), ("kB", 1e3), ("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("KiB", 1024), ("MiB", 1_048_576),
         ("GiB", 1_073_741_824),
     ]
-    /// Far beyond every range, and small enough that nothing overflows.
+    /// Nanoseconds or bytes: far beyond every range, and small enough that nothing overflows.
     private static let largest = 1e18
+
+    /// What a plain number counts in.
+    package enum DurationUnit: Sendable { case seconds, milliseconds }
 
     /// `30s`, `500ms`, `1.5h`, `1h30m`; nil where it is no duration with a unit.
     package static func duration(_ text: String) -> Duration? {
@@ -34,7 +37,7 @@ package enum Quantity {
     }
 
     /// The duration that a plain number means; nil where it is negative or no number.
-    package static func duration(of number: Double, in unit: SettingType.Unit) -> Duration? {
+    package static func duration(of number: Double, in unit: DurationUnit) -> Duration? {
         guard number >= 0 else { return nil }
         let nanoseconds = number * (unit == .seconds ? 1e9 : 1e6)
         return .nanoseconds(Int64(min(nanoseconds.rounded(), largest)))
@@ -66,5 +69,22 @@ package enum Quantity {
         guard digits.first != ".", digits.last != ".", let value = Double(digits) else { return nil }
         text = text.dropFirst(digits.count)
         return value
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds, as timers count them; the farthest that fits where it is longer (292 years).
+    package var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        guard !overflow else { return seconds < 0 ? .min : .max }
+        let (sum, sumOverflow) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
+        return sumOverflow ? (seconds < 0 ? .min : .max) : sum
+    }
+
+    /// Seconds, for people and for reckoning that need not be exact.
+    package var inSeconds: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds) + Double(attoseconds) / 1e18
     }
 }
