@@ -4,9 +4,13 @@
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 # The product carries the Swift runtime with it, so that the binary runs on a machine without the toolchain.
 RELEASE_FLAGS := $(SWIFT_FLAGS) -c release --static-swift-stdlib
+# What `make install` installs, and where: below $(DESTDIR)$(PREFIX).
+PROGRAM := .build/release/ailoopctl
+PREFIX := /usr/local
+SHARE = $(DESTDIR)$(PREFIX)/share
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build release lint fmt fuzz conformance real-model bench install-needs clean
+.PHONY: help run test build release install uninstall gen lint fmt fuzz conformance real-model bench install-needs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +27,21 @@ build: install-needs ## debug build of everything
 release: install-needs ## optimised build of the programs, in .build/release
 	swift build $(RELEASE_FLAGS) --product ailoopctl
 	swift build $(RELEASE_FLAGS) --product websocket-echo
+
+install: release ## install the program, its completions and its manual page (PREFIX=/usr/local, DESTDIR=)
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/ailoopctl
+	install -D -m 644 completions/ailoopctl.bash $(SHARE)/bash-completion/completions/ailoopctl
+	install -D -m 644 completions/_ailoopctl $(SHARE)/zsh/site-functions/_ailoopctl
+	install -D -m 644 completions/ailoopctl.fish $(SHARE)/fish/vendor_completions.d/ailoopctl.fish
+	install -D -m 644 docs/ailoopctl.1 $(SHARE)/man/man1/ailoopctl.1
+
+uninstall: ## take away what make install installed
+	rm -f $(DESTDIR)$(PREFIX)/bin/ailoopctl $(SHARE)/bash-completion/completions/ailoopctl \
+		$(SHARE)/zsh/site-functions/_ailoopctl $(SHARE)/fish/vendor_completions.d/ailoopctl.fish \
+		$(SHARE)/man/man1/ailoopctl.1
+
+gen: install-needs ## rewrite what is made from the command table: completions, manual page, help texts, README tables
+	UPDATE_GOLDEN=1 swift test $(SWIFT_FLAGS) --disable-xctest --filter GeneratedFilesTests
 
 lint: ## formatting, layering, forbidden patterns, shell syntax
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests

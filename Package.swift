@@ -138,7 +138,8 @@ let package = Package(
             of: "InteractiveServer",
             [
                 "AILoop", "Configuration", "EventLoops", "HTTP1", "HTTPClient", "InteractiveClient", "JSON", "JSONRPC",
-                "Observability", "OpenRouter", "ScriptedUpstream", "SessionProtocol", "Sessions", "WebSocket", "Wire",
+                "Observability", "OpenRouter", "Quantities", "ScriptedUpstream", "SessionProtocol", "Sessions",
+                "WebSocket", "Wire",
             ]),
         tests(of: "Commands", ["CommandLineSpec", "Configuration", "JSON"]),
         tests(of: "ChatUI", ["InteractiveClient", "JSON", "SessionProtocol"]),
@@ -146,7 +147,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "EventLoops", "HTTP1", "InteractiveClient", "JSON", "ScriptedUpstream", "TLSPeer", "WebSocket", "Wire",
+                "CommandLineSpec", "Commands", "EventLoops", "HTTP1", "InteractiveClient", "JSON", "ScriptedUpstream",
+                "TLSPeer", "WebSocket", "Wire",
             ],
             swiftSettings: settings),
     ]

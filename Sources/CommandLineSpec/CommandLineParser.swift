@@ -36,8 +36,9 @@ package struct CommandLineParser {
             }
             if command?.isBuilt == false {
                 // What an announced command will take is not known yet; only help can be asked of it.
-                result.options +=
-                    rest.contains { $0 == "--help" || $0 == "-h" } ? [.init(name: "help", value: nil)] : []
+                if let help = rest.first(where: { $0 == "--help" || $0 == "-h" }) {
+                    result.options.append(.init(name: "help", value: nil, isShort: help == "-h"))
+                }
                 return
             }
         }

@@ -1,29 +1,37 @@
-/// Help for people: examples first, then what there is, then the exit codes.
+/// Help for people: examples first, then what there is; the long one tells everything, exit codes included.
 package struct HelpText: Sendable {
-    private let program: ProgramSpec
-    /// Columns of a line.
-    private static let width = 80
-    private static let indentation = 2
-    private static let gap = 2
-    /// What is wider in the left column has its text on the next line.
-    private static let widestLeft = 48
+    package enum Length: Sendable {
+        /// What one looks up while typing.
+        case short
+        case long
+    }
 
-    package init(_ program: ProgramSpec) {
+    private let program: ProgramSpec
+    private let length: Length
+    private let layout: HelpLayout
+
+    /// - Parameters:
+    ///   - width: columns of a line, at least 40.
+    ///   - usesColour: paints headings.
+    package init(_ program: ProgramSpec, _ length: Length = .long, width: Int = 80, usesColour: Bool = false) {
         self.program = program
+        self.length = length
+        layout = HelpLayout(width: width, usesColour: usesColour)
     }
 
     /// Help for the program as a whole.
     package func overview() -> String {
-        let example = program.commands.flatMap { $0.examples.prefix(1) }
-        return sections([
-            ("\(program.name) — \(program.summary)", []),
-            ("Examples:", example.map { ($0.line, $0.meaning) }),
-            ("Usage: \(program.name) COMMAND [OPTIONS] [ARGUMENTS]", []),
-            ("Commands:", program.commands.map { ($0.name, $0.summary + ($0.isBuilt ? "" : " (not built yet)")) }),
-            ("Options:", program.globalOptions.map(row)),
-            ("Exit codes:", rows(program.exitCodes)),
-            ("`\(program.name) COMMAND --help` tells more about a command.", []),
-        ])
+        let examples = program.commands.flatMap { $0.examples.prefix(1) }
+        let commands = program.commands.map { ($0.name, $0.summary + ($0.isBuilt ? "" : " (not built yet)")) }
+        return layout.text(
+            [.text("\(program.name) — \(program.summary)")] + paragraphs(program.description) + [
+                .table("Examples", examples.map { ($0.line, $0.meaning) }),
+                .usage("\(program.name) COMMAND [OPTIONS] [ARGUMENTS]"),
+                .table("Commands", commands),
+                .table("Options", rows(program.globalOptions + program.standaloneOptions)),
+            ] + reference(program.allExitCodes.map(row), program.environment, program.files) + [
+                .text("`\(program.name) COMMAND --help` tells everything about a command, `-h` the short of it.")
+            ])
     }
 
     /// Help for one command.
@@ -32,66 +40,70 @@ package struct HelpText: Sendable {
             let name = argument.name + (argument.isRepeatable ? "…" : "")
             return argument.isRequired ? name : "[\(name)]"
         }
-        let usage = ["Usage: \(program.name) \(command.name)", command.isBuilt ? "[OPTIONS]" : ""] + arguments
-        return sections([
-            ("\(program.name) \(command.name) — \(command.summary)", []),
-            ("Examples:", command.examples.map { ($0.line, $0.meaning) }),
-            (usage.filter { !$0.isEmpty }.joined(separator: " "), []),
-            ("Arguments:", command.arguments.map { ($0.name, $0.summary) }),
-            ("Options:", command.options.filter { !$0.isHidden }.map(row)),
-            ("Global options:", program.globalOptions.map(row)),
-            ("Exit codes:", rows(program.exitCodes + command.exitCodes)),
-        ])
+        let usage = ["\(program.name) \(command.name)", command.isBuilt ? "[OPTIONS]" : ""] + arguments
+        return layout.text(
+            [.text("\(program.name) \(command.name) — \(command.summary)")] + paragraphs(command.description) + [
+                .table("Examples", command.examples.map { ($0.line, $0.meaning) }),
+                .usage(usage.filter { !$0.isEmpty }.joined(separator: " ")),
+                .table("Arguments", command.arguments.map { ($0.name, $0.summary) }),
+            ] + optionTables(command)
+                + reference(
+                    rows(program.exitCodes + command.exitCodes), program.environment + command.environment,
+                    program.files)
+                + (length == .short ? [.text("`\(program.name) \(command.name) --help` tells everything.")] : []))
     }
 
-    private func row(_ option: OptionSpec) -> (String, String) {
-        let short = option.short.map { "-\($0), " } ?? "    "
-        let value = option.value.map { " " + $0.name } ?? ""
+    // MARK: - Parts
+
+    private func paragraphs(_ texts: [String]) -> [HelpLayout.Section] {
+        length == .long ? texts.map { .text($0) } : []
+    }
+
+    /// What is looked up in the long help only.
+    private func reference(
+        _ codes: [(String, String)], _ variables: [EnvironmentSpec], _ files: [FileSpec]
+    ) -> [HelpLayout.Section] {
+        guard length == .long else { return [] }
+        return [
+            .table("Environment", variables.map { ($0.name, $0.summary) }),
+            .table("Files", files.map { ($0.path, $0.summary) }),
+            .table("Exit codes", codes),
+        ]
+    }
+
+    /// The options of each group under its heading, then the global ones.
+    private func optionTables(_ command: CommandSpec) -> [HelpLayout.Section] {
+        var groups: [String] = ["Options"]
+        for group in command.options.compactMap(\.group) where !groups.contains(group) { groups.append(group) }
+        let tables: [HelpLayout.Section] = groups.map { group in
+            .table(group, rows(command.options.filter { ($0.group ?? "Options") == group }))
+        }
+        return tables + [.table("Global options", rows(program.globalOptions))]
+    }
+
+    private func rows(_ options: [OptionSpec]) -> [(String, String)] {
+        options.filter { !$0.isHidden }.map { option in
+            let short = option.short.map { "-\($0), " } ?? "    "
+            let value = option.value.map { " " + $0.name } ?? ""
+            return ("\(short)--\(option.name)\(value)", option.summary + notes(option))
+        }
+    }
+
+    private func notes(_ option: OptionSpec) -> String {
         var notes: [String] = []
         if case .choice(let choices) = option.value?.kind { notes.append(choices.joined(separator: "|")) }
         if option.isRepeatable { notes.append("repeatable") }
-        if let setting = option.setting { notes.append("sets \(setting)") }
+        if length == .long, let setting = option.setting { notes.append("sets \(setting)") }
         let note = notes.isEmpty ? "" : " [\(notes.joined(separator: "; "))]"
-        return ("\(short)--\(option.name)\(value)", option.summary + note)
+        return note + (length == .long ? option.details.map { ". " + $0 } ?? "" : "")
     }
+
+    private func row(_ code: ExitCodeSpec) -> (String, String) { (String(code.code), code.meaning) }
 
     /// By code; a command's own meaning replaces the shared one.
     private func rows(_ codes: [ExitCodeSpec]) -> [(String, String)] {
         var meanings: [Int: String] = [:]
         for code in codes { meanings[code.code] = code.meaning }
         return meanings.keys.sorted().map { (String($0), meanings[$0] ?? "") }
-    }
-
-    // MARK: - Layout
-
-    private func sections(_ sections: [(title: String, rows: [(String, String)])]) -> String {
-        let isTable: (String) -> Bool = { $0.hasSuffix(":") }
-        return sections.filter { !isTable($0.title) || !$0.rows.isEmpty }
-            .map { ([$0.title] + table($0.rows)).joined(separator: "\n") }
-            .joined(separator: "\n\n") + "\n"
-    }
-
-    private func table(_ rows: [(left: String, right: String)]) -> [String] {
-        let widths = rows.map(\.left.count).filter { $0 <= Self.widestLeft }
-        let column = Self.indentation + (widths.max() ?? 0) + Self.gap
-        return rows.flatMap { left, right in
-            let margin = String(repeating: " ", count: column)
-            let lines = wrapped(right, to: Self.width - column).map { margin + $0 }
-            let head = String(repeating: " ", count: Self.indentation) + left
-            guard head.count + Self.gap <= column, let first = lines.first else { return [head] + lines }
-            return [head + first.dropFirst(head.count)] + lines.dropFirst()
-        }
-    }
-
-    private func wrapped(_ text: String, to width: Int) -> [String] {
-        var lines: [String] = []
-        for word in text.split(separator: " ") {
-            if let last = lines.last, last.count + 1 + word.count <= width {
-                lines[lines.count - 1] = last + " " + word
-            } else {
-                lines.append(String(word))
-            }
-        }
-        return lines
     }
 }

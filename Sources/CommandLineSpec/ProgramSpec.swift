@@ -40,6 +40,21 @@ package struct ProgramSpec: Sendable {
 
     package func command(named name: String) -> CommandSpec? { commands.first { $0.name == name } }
 
+    /// Every code that the program can end with, by number. Those of single commands are introduced by their names.
+    package var allExitCodes: [ExitCodeSpec] {
+        let shared = Set(exitCodes.map(\.code))
+        var owners: [ExitCodeSpec: [String]] = [:]
+        for command in commands {
+            for code in command.exitCodes where !shared.contains(code.code) {
+                owners[code, default: []].append(command.name)
+            }
+        }
+        let own = owners.map { code, names in
+            ExitCodeSpec(code.code, "\(names.joined(separator: ", ")): \(code.meaning)")
+        }
+        return (exitCodes + own).sorted { ($0.code, $0.meaning) < ($1.code, $1.meaning) }
+    }
+
     /// Every option that can stand beside `command` (nil: without a command).
     package func options(of command: CommandSpec?) -> [OptionSpec] {
         (command?.options ?? standaloneOptions) + globalOptions
@@ -111,7 +126,7 @@ package struct ConflictSpec: Sendable {
 }
 
 /// A row of the table of exit codes.
-package struct ExitCodeSpec: Sendable, Equatable {
+package struct ExitCodeSpec: Sendable, Hashable {
     package var code: Int
     package var meaning: String
 

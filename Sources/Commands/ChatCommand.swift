@@ -43,14 +43,7 @@ struct ChatCommand {
 
     func run() throws(OutputError) -> ExitCode {
         let request = Request(invocation.parsed)
-        if request.url != nil {
-            let problems = invocation.localOptionProblems
-            guard problems.isEmpty else {
-                invocation.reportUsage(problems)
-                return .usage
-            }
-            return try chat(request, in: nil)
-        }
+        if request.url != nil { return try chat(request, in: nil) }
         guard let (_, settings) = invocation.usableConfiguration() else { return .configuration }
         return try chat(request, in: settings)
     }

@@ -7,17 +7,52 @@ package enum CommandTable {
     package static let program = ProgramSpec(
         name: ServerIdentity.name, version: ServerIdentity.version,
         summary: "run, try, measure and check AI-loop sessions over WebSocket JSON-RPC",
+        description: [
+            "Settings come from the configuration file, `.env`, the environment and options, each stronger than the one "
+                + "before. Data goes to standard output, everything else to standard error."
+        ],
         globalOptions: [
-            OptionSpec("help", short: "h", "Show help and leave"),
+            OptionSpec("help", short: "h", "Show help and leave; -h is the short of it"),
             OptionSpec("version", short: "V", "Show the version and leave"),
             OptionSpec(
                 "color", value: ValueSpec("WHEN", .choice(["auto", "always", "never"])),
                 "Colour in messages; auto: on a terminal where NO_COLOR is unset"),
         ],
-        commands: [serve, chat, bench, replay, validateConfig],
+        standaloneOptions: [
+            OptionSpec(
+                "generate-completions", value: ValueSpec("SHELL", .choice(CompletionShell.allCases.map(\.rawValue))),
+                "Print the completions for a shell"),
+            OptionSpec("generate-man", "Print the manual page"),
+        ],
+        commands: [serve, chat, bench, replay, validateConfig].map(namingVariables),
         exitCodes: [
             ExitCode.success, .failed, .usage, .unavailable, .configuration, .interrupted, .terminated,
-        ].map(\.spec))
+        ].map(\.spec),
+        environment: [
+            EnvironmentSpec("OPENROUTER_API_KEY", "the key for OpenRouter"),
+            EnvironmentSpec(
+                "AILOOP_SECTION__KEY", "sets any key of the configuration: AILOOP_SERVER__PORT sets server.port"),
+            EnvironmentSpec("HTTPS_PROXY", "proxy to an AI service at an https URL; HTTP_PROXY: at an http URL"),
+            EnvironmentSpec("NO_PROXY", "hosts that are reached without a proxy, separated by commas"),
+            EnvironmentSpec(
+                "SSL_CERT_FILE", "certificates to trust instead of the system's; SSL_CERT_DIR: directories of them"),
+            EnvironmentSpec("NO_COLOR", "where it has a value nothing is coloured, unless --color asks for it"),
+        ],
+        files: [
+            FileSpec(ConfigurationInputs.defaultFile, "the configuration, where no other file is named"),
+            FileSpec(".env", "variables of the environment; the environment itself is stronger"),
+        ],
+        date: "2026-11-26")
+
+    /// The rows as they stand, with the variables that set the same keys.
+    private static func namingVariables(_ command: CommandSpec) -> CommandSpec {
+        var command = command
+        for index in command.options.indices {
+            let setting = command.options[index].setting.flatMap { SettingTable.byPath[$0] }
+            if let setting { command.options[index].environment = setting.environmentName }
+        }
+        return command
+    }
 
     private static let configurationFile = OptionSpec(
         "config", short: "c", value: ValueSpec("FILE", .file),
@@ -54,6 +89,9 @@ package enum CommandTable {
             logLevel, logFormat, logFile,
         ])
 
+    private static let serverHasItsOwn = ConflictSpec(
+        "url", with: ["config", "ai-service"], "the server has its own configuration")
+
     private static let chat = CommandSpec(
         name: "chat", summary: "talk to a model, or to a server",
         examples: [
@@ -81,7 +119,8 @@ package enum CommandTable {
                 "param", value: ValueSpec("NAME=VALUE", .assignment), isRepeatable: true,
                 "A parameter of every request, as temperature=0.2"),
             OptionSpec("json", "One JSON event a line instead of text"),
-        ])
+        ],
+        conflicts: [serverHasItsOwn])
 
     private static let bench = CommandSpec(
         name: "bench", summary: "measure a server: time to first chunk, gaps, rates", isBuilt: false)
@@ -108,8 +147,8 @@ package enum CommandTable {
                 "model", short: "m", value: ValueSpec("MODEL", .text), setting: "openrouter.model",
                 "The model that answers"),
             OptionSpec(
-                "timeout", short: "t", value: ValueSpec("SECONDS", .integer(1...86400)),
-                "How long a message may take to its end (300)"),
+                "timeout", short: "t", value: ValueSpec("TIME", .duration(.milliseconds(1)...(.seconds(86400)))),
+                "How long a message may take to its end (300s)"),
             OptionSpec("keep-going", short: "k", "Go on with a script after a message that failed"),
             OptionSpec("check", "Look for mistakes in the scripts, and play nothing"),
             OptionSpec(
@@ -119,6 +158,7 @@ package enum CommandTable {
                 "log", short: "l", value: ValueSpec("FILE", .file),
                 "File for every message of the connection, both ways"),
         ],
+        conflicts: [serverHasItsOwn],
         exitCodes: [
             ExitCodeSpec(0, "every message ended well"),
             ExitCodeSpec(3, "a script cannot be read or understood"),

@@ -33,6 +33,19 @@ package struct Console: Sendable {
     package var coloursOutput: Bool { colours(isOutputTerminal) }
     package var coloursErrors: Bool { colours(isErrorTerminal) }
 
+    /// Columns to write text in: the terminal's, as far as lines can be read well; ``usualWidth`` off a terminal.
+    package var outputWidth: Int { Self.width(of: output) }
+    package var errorWidth: Int { Self.width(of: error) }
+
+    private static let usualWidth = 80
+    private static let readableWidths = 40...100
+
+    private static func width(of descriptor: Int32) -> Int {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return usualWidth }
+        return min(max(Int(size.ws_col), readableWidths.lowerBound), readableWidths.upperBound)
+    }
+
     private func colours(_ isTerminal: Bool) -> Bool {
         switch colour {
         case .always: true

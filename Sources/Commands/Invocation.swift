@@ -28,9 +28,18 @@ package struct Invocation: Sendable {
         return loaded.settings.map { (loaded, $0) }
     }
 
+    /// What the program calls itself when it speaks: `ailoopctl serve`.
+    package var name: String {
+        [CommandTable.program.name, parsed.command].compactMap { $0 }.joined(separator: " ")
+    }
+
+    /// One line for the person, on standard error, with the name of the program before it.
+    package func tell(_ line: String) {
+        console.tell("\(name): \(line)\n")
+    }
+
     package func reportUsage(_ problems: [UsageProblem]) {
-        let name = [CommandTable.program.name, parsed.command].compactMap { $0 }.joined(separator: " ")
-        for problem in problems { console.tell("\(name): \(problem.line)\n") }
+        for problem in problems { tell(problem.line) }
         console.tell("`\(name) --help` shows how to call it.\n")
     }
 

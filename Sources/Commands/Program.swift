@@ -23,15 +23,16 @@ package struct Program: Sendable {
         let parsed = CommandLineParser.parse(arguments, by: CommandTable.program)
         let colour = parsed.value(of: "color").flatMap(Console.Colour.init) ?? .auto
         let console = Console(output: output, error: error, colour: colour, environment: environment)
+        let invocation = Invocation(parsed: parsed, environment: environment, console: console)
         do throws(OutputError) {
-            return try run(Invocation(parsed: parsed, environment: environment, console: console))
+            return try run(invocation)
         } catch {
             switch error {
             case .closed:
                 // Whoever read has seen enough, as in `… | head -1`.
                 return .success
             case .failed(let reason):
-                console.tell("ailoopctl: cannot write to standard output: \(reason)\n")
+                invocation.tell("cannot write to standard output: \(reason)")
                 return .failed
             }
         }
@@ -40,8 +41,10 @@ package struct Program: Sendable {
     private func run(_ invocation: Invocation) throws(OutputError) -> ExitCode {
         let (parsed, console) = (invocation.parsed, invocation.console)
         let command = parsed.command.flatMap { CommandTable.program.command(named: $0) }
-        let help = HelpText(CommandTable.program)
-        if parsed.isGiven("help") {
+        if let option = parsed.options.first(where: { $0.name == "help" }) {
+            let help = HelpText(
+                CommandTable.program, option.isShort ? .short : .long, width: console.outputWidth,
+                usesColour: console.coloursOutput)
             try console.write(command.map { help.help(for: $0) } ?? help.overview())
             return .success
         }
@@ -54,11 +57,21 @@ package struct Program: Sendable {
             return .usage
         }
         guard let command else {
+            if let shell = parsed.value(of: "generate-completions").flatMap(CompletionShell.init) {
+                try console.write(CompletionScript(CommandTable.program).text(for: shell))
+                return .success
+            }
+            if parsed.isGiven("generate-man") {
+                try console.write(ManualPage(CommandTable.program).text())
+                return .success
+            }
+            let help = HelpText(
+                CommandTable.program, .short, width: console.errorWidth, usesColour: console.coloursErrors)
             console.tell(help.overview())
             return .usage
         }
         guard command.isBuilt else {
-            console.tell("ailoopctl: `\(command.name)` is not built yet\n")
+            invocation.tell("not built yet")
             return .usage
         }
         return switch command.name {

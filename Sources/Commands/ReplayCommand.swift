@@ -3,6 +3,7 @@ import Configuration
 import Diagnostics
 import HTTP1
 import JSON
+import Quantities
 import Replaying
 
 /// `replay`: plays scripts and says how each of their messages ended.
@@ -28,9 +29,7 @@ struct ReplayCommand {
             log = parsed.value(of: "log")
             options = ScriptPlayer.Options(
                 keepsGoing: parsed.isGiven("keep-going"), model: url == nil ? nil : parsed.value(of: "model"))
-            if let seconds = parsed.value(of: "timeout").flatMap(UInt64.init) {
-                options.timeout = seconds * 1_000_000_000
-            }
+            if let timeout = parsed.duration(of: "timeout") { options.timeout = UInt64(clamping: timeout.nanoseconds) }
         }
     }
 
@@ -75,7 +74,6 @@ struct ReplayCommand {
             problems.append(UsageProblem("`--log` needs the name of a file", help: "standard output has the report"))
         }
         if let url = request.url {
-            problems += invocation.localOptionProblems
             do throws(HTTPURLError) {
                 _ = try HTTPURL(url)
             } catch {

@@ -19,14 +19,11 @@ struct ServeCommand {
         do {
             log = try LogSetup.logger(settings, metrics: metrics, isTerminal: invocation.console.isErrorTerminal)
         } catch {
-            invocation.console.tell("ailoopctl: cannot write the log: \(error)\n")
+            invocation.tell("cannot write the log: \(error)")
             return .configuration
         }
         let origin = loaded.origin(of: "ai_service").description(in: loaded.catalog)
         log.info("starting", ["ai_service": .string(settings.aiService.rawValue), "origin": .string(origin)])
-        return ServerProcess(
-            settings: settings, log: log, metrics: metrics, console: invocation.console,
-            loadAgain: { [invocation] in invocation.usableConfiguration()?.settings }
-        ).run()
+        return ServerProcess(settings: settings, log: log, metrics: metrics, invocation: invocation).run()
     }
 }

@@ -16,9 +16,7 @@ struct ServerProcess {
     let settings: Settings
     let log: Logger
     let metrics: Metrics
-    let console: Console
-    /// Loads the configuration once more; nil where it cannot be used, which has been told then.
-    let loadAgain: @Sendable () -> Settings?
+    let invocation: Invocation
 
     /// Runs until a signal has ended the server; returns the exit code.
     ///
@@ -68,7 +66,7 @@ struct ServerProcess {
                 server.started(started)
                 announce(started.address)
             } catch {
-                say("error: \(error)")
+                say("\(error)")
                 outcome(.unavailable)
             }
         }
@@ -79,7 +77,7 @@ struct ServerProcess {
         switch server.noteSignal() {
         case .drain(let server):
             say(
-                "draining: running answers may end, at most for \(settings.server.shutdownGrace.inSeconds) s; again to end now"
+                "draining: running answers may end, at most for \(Quantity.text(of: settings.server.shutdownGrace)); again to end now"
             )
             // allowed: the process waits for the control loop, which this one ends
             Task {
@@ -94,14 +92,15 @@ struct ServerProcess {
 
     private func refresh(_ server: ServerSlot) {
         log.reopen()
-        guard let server = server.running, let tokens = loadAgain()?.server.auth.tokens else { return }
+        guard let server = server.running, let settings = invocation.usableConfiguration()?.settings else { return }
+        let tokens = settings.server.auth.tokens
         server.replaceTokens(tokens)
         log.info("tokens read again", ["count": .integer(tokens.count)])
     }
 
     /// Tells a person something.
     private func say(_ line: String) {
-        console.tell("ailoopctl: \(line)\n")
+        invocation.tell(line)
     }
 
     private func announce(_ address: SocketAddress) {

@@ -9,16 +9,50 @@ import Testing
 @Suite struct CommandTableTests {
     private let program = CommandTable.program
 
-    @Test("the five subcommands stand in the table, with names that are distinct")
-    func commands() {
+    @Test("the five subcommands stand in the table, with names that are distinct and that every shell can complete")
+    func commands() throws {
         #expect(program.commands.map(\.name) == ["serve", "chat", "bench", "replay", "validate-config"])
         for command in program.commands {
-            let options = program.globalOptions + command.options
+            let options = program.globalOptions + program.standaloneOptions + command.options
             #expect(Set(options.map(\.name)).count == options.count, "\(command.name)")
             let shorts = options.compactMap(\.short)
             #expect(Set(shorts).count == shorts.count, "\(command.name)")
-            #expect(options.allSatisfy { !$0.summary.isEmpty && !$0.summary.hasSuffix(".") })
+            for option in options {
+                #expect(option.name.wholeMatch(of: /[a-z][a-z0-9]*(-[a-z0-9]+)*/) != nil, "--\(option.name)")
+                #expect(option.short.map { $0.isASCII && ($0.isLetter || $0.isNumber) } ?? true, "--\(option.name)")
+                #expect(!option.summary.isEmpty && !option.summary.hasSuffix("."), "--\(option.name)")
+                #expect(option.value?.name.isEmpty != true, "--\(option.name)")
+                guard case .choice(let choices) = option.value?.kind else { continue }
+                #expect(choices.allSatisfy { $0.wholeMatch(of: /[A-Za-z0-9.+-]+/) != nil }, "--\(option.name)")
+                #expect(Set(choices).count == choices.count && choices.count > 1, "--\(option.name)")
+            }
             #expect(!command.isBuilt || !command.examples.isEmpty)
+        }
+    }
+
+    @Test("what a command says of its options and arguments holds together")
+    func consistency() throws {
+        for command in program.commands {
+            let names = Set(command.options.map(\.name))
+            for conflict in command.conflicts {
+                #expect(names.isSuperset(of: conflict.others + [conflict.option]), "\(command.name)")
+                #expect(!conflict.others.isEmpty && !conflict.others.contains(conflict.option))
+            }
+            // Nothing can follow an argument that takes all the rest; nothing required an optional one.
+            #expect(!command.arguments.dropLast().contains { $0.isRepeatable }, "\(command.name)")
+            let required = command.arguments.map(\.isRequired)
+            #expect(required == required.sorted { $0 && !$1 }, "\(command.name)")
+            let codes = command.exitCodes.map(\.code)
+            #expect(Set(codes).count == codes.count, "\(command.name)")
+        }
+        #expect(Set(program.exitCodes.map(\.code)).count == program.exitCodes.count)
+        #expect(program.date.wholeMatch(of: /\d{4}-\d\d-\d\d/) != nil)
+    }
+
+    @Test("an option that sets a key knows the variable that does so too")
+    func variables() {
+        for option in program.commands.flatMap(\.options) {
+            #expect(option.environment == option.setting.flatMap { SettingTable.byPath[$0]?.environmentName })
         }
     }
 
@@ -30,7 +64,9 @@ import Testing
             switch (key.type, option.value?.kind) {
             case (.choice(let choices), .choice(let offered)): #expect(choices == offered)
             case (.integer(let range), .integer(let offered)): #expect(range == offered)
-            case (.text, .text), (.text, .file): break
+            case (.duration(let range, _), .duration(let offered)): #expect(range == offered)
+            case (.number(let range), .number(let offered)): #expect(range == offered)
+            case (.text, .text), (.text, .file), (.text, .directory), (.text, .url): break
             default: Issue.record("--\(option.name) and \(path) take different values")
             }
         }
@@ -50,20 +86,6 @@ import Testing
                 #expect(tokens.first == "ailoopctl" && parsed.command == command.name && parsed.problems.isEmpty)
             }
         }
-    }
-
-    /// `UPDATE_GOLDEN=1` writes the texts anew.
-    @Test("help is as it was agreed", arguments: ["overview", "serve", "chat", "bench", "replay", "validate-config"])
-    func help(name: String) throws {
-        let help = HelpText(program)
-        let text = program.command(named: name).map { help.help(for: $0) } ?? help.overview()
-        let golden = URL(filePath: #filePath).deletingLastPathComponent().appending(
-            path: "../Fixtures/help/\(name).txt")
-        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
-            try text.write(to: golden, atomically: true, encoding: .utf8)
-        }
-        #expect(text == (try String(contentsOf: golden, encoding: .utf8)))
-        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
     }
 
     @Test("the codes of the help are those that the program ends with")

@@ -64,7 +64,7 @@ import Testing
 
     @Test func aMessageThatTakesTooLongIsGivenUp() async throws {
         try directory.write("talk.txt", "timeout\nHello\n")
-        let result = try await replay("talk.txt", "--timeout", "1", "--keep-going")
+        let result = try await replay("talk.txt", "--timeout", "1s", "--keep-going")
         #expect(result.status == 4)
         #expect(result.errors.contains("the message did not end well: no end within 1 s"))
         #expect(result.errors.contains("1 ended well, 1 failed ("))
@@ -187,7 +187,7 @@ import Testing
         #expect(try await replay("a.txt", "--url", "ws://127.0.0.1:1/ws").status == 2)
         #expect(try await program.run(["replay", "a.txt", "--url", "ws://"]).status == 2)
         #expect(try await replay("a.txt", "--log", "-").status == 2)
-        #expect(try await replay("a.txt", "--timeout", "0").status == 2)
+        #expect(try await replay("a.txt", "--timeout", "0s").status == 2)
     }
 
     @Test func aConfigurationThatIsWrongIsOneOfThose() async throws {

@@ -137,7 +137,8 @@ import Testing
     func fullDisk() async throws {
         let result = try await program.shell(#""$PROGRAM" validate-config bad.yaml > /dev/full"#, in: directory.url)
         #expect(result.status == 1)
-        #expect(result.errors == "ailoopctl: cannot write to standard output: No space left on device\n")
+        #expect(
+            result.errors == "ailoopctl validate-config: cannot write to standard output: No space left on device\n")
     }
 }
 
@@ -150,12 +151,32 @@ import Testing
         #expect(overview.status == 0 && overview.errors.isEmpty)
         for command in ["serve", "chat", "bench", "replay", "validate-config"] {
             #expect(overview.output.contains("\n  \(command) "))
-            let help = try await program.run([command, "-h"])
+            let help = try await program.run([command, "--help"])
             #expect(help.status == 0 && help.output.hasPrefix("ailoopctl \(command) — "))
+            #expect(help.output.contains("\nExit codes:\n"))
             #expect(try await program.run(["--help", command]).output == help.output)
+            let short = try await program.run([command, "-h"])
+            #expect(short.status == 0 && short.output.hasPrefix("ailoopctl \(command) — "))
+            #expect(short.output.count < help.output.count && !short.output.contains("Exit codes"))
         }
         let version = try await program.run(["--version"])
         #expect(version.status == 0 && version.output.wholeMatch(of: /ailoopctl \d+\.\d+\.\d+\n/) != nil)
+    }
+
+    @Test("help is as wide as the terminal, with headings in bold unless NO_COLOR says otherwise")
+    func helpOnATerminal() async throws {
+        for (columns, widest) in [(60, 60), (90, 90), (300, 100)] {
+            let line = #"script -qec "stty cols \#(columns); '$PROGRAM' serve --help" /dev/null"#
+            let plain = try await program.shell(line, environment: ["TERM": "xterm", "NO_COLOR": "1"])
+            let lines = plain.output.split(whereSeparator: \.isNewline).filter { !$0.contains("ailoopctl serve") }
+            #expect(lines.contains("Options:") && !plain.output.contains("\u{1B}"))
+            let longest = lines.map(\.count).max() ?? 0
+            #expect(longest <= widest && longest > widest - 25, "\(columns): \(longest)")
+            let coloured = try await program.shell(line, environment: ["TERM": "xterm"])
+            #expect(coloured.output.contains("\u{1B}[1mOptions:\u{1B}[0m\r\n"))
+        }
+        #expect(!(try await program.run(["serve", "--help"]).output.contains("\u{1B}")))
+        #expect(try await program.run(["serve", "--help", "--color=always"]).output.contains("\u{1B}[1mOptions:"))
     }
 
     @Test("a call that cannot be understood is told on standard error, with exit code 2")
@@ -179,7 +200,7 @@ import Testing
     func notBuilt(command: String) async throws {
         let result = try await program.run([command, "--anything", "at", "all"])
         #expect(result.status == 2 && result.output.isEmpty)
-        #expect(result.errors == "ailoopctl: `\(command)` is not built yet\n")
+        #expect(result.errors == "ailoopctl \(command): not built yet\n")
     }
 
     @Test("an invalid configuration stops serve and chat with 78, and all that is wrong on standard error")

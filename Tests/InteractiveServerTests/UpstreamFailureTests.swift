@@ -2,6 +2,7 @@ import Configuration
 import HTTP1
 import InteractiveClient
 import JSON
+import Quantities
 import ScriptedUpstream
 import Testing
 

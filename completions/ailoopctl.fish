@@ -1,0 +1,87 @@
+# fish completion for ailoopctl, made by `ailoopctl --generate-completions fish`; not to be edited.
+
+# Whether the command on the line is $argv[1]; without an argument: whether there is none yet.
+function __ailoopctl_at
+    set -l words (commandline -opc)
+    set words $words[2..]
+    while set -q words[1]
+        switch $words[1]
+            case --color --generate-completions
+                set words $words[2..]
+            case '-?*'
+            case '*'
+                test "$words[1]" = "$argv[1]"
+                return
+        end
+        set words $words[2..]
+    end
+    not set -q argv[1]
+end
+
+# Whether no word of the line up to $argv[1] (-1: the last one) is one of the spellings that follow.
+function __ailoopctl_is_free
+    set -l words (commandline -opc)
+    set words $words[..$argv[1]]
+    for option in $argv[2..]
+        switch $option
+            case '--*'
+                string match -qr -- "^$option(=|\$)" $words; and return 1
+            case '*'
+                string match -qr -- '^-[^-]*'(string sub -s 2 -- $option) $words; and return 1
+        end
+    end
+    return 0
+end
+
+# Whether the line lacks an option, given by its spellings.
+function __ailoopctl_lacks
+    __ailoopctl_is_free -1 $argv
+end
+
+# As above; or its value is awaited.
+function __ailoopctl_may_take
+    set -l words (commandline -opc)
+    set -l last -1
+    contains -- $words[-1] $argv; and set last -2
+    __ailoopctl_is_free $last $argv
+end
+
+# Files are offered only where a file is wanted.
+complete -c ailoopctl -f
+
+complete -c ailoopctl -n '__ailoopctl_lacks -h --help' -s h -l help -d 'Show help and leave; -h is the short of it'
+complete -c ailoopctl -n '__ailoopctl_lacks -V --version' -s V -l version -d 'Show the version and leave'
+complete -c ailoopctl -n '__ailoopctl_may_take --color' -l color -x -a 'auto always never' -d 'Colour in messages; auto: on a terminal where NO_COLOR is unset'
+complete -c ailoopctl -n '__ailoopctl_at' -a serve -d 'serve AI-loop sessions to WebSocket clients'
+complete -c ailoopctl -n '__ailoopctl_at' -a chat -d 'talk to a model, or to a server'
+complete -c ailoopctl -n '__ailoopctl_at' -a bench -d 'measure a server: time to first chunk, gaps, rates'
+complete -c ailoopctl -n '__ailoopctl_at' -a replay -d 'play scripted conversations and check how they end'
+complete -c ailoopctl -n '__ailoopctl_at' -a validate-config -d 'find everything that is wrong with a configuration'
+
+# Without a command
+complete -c ailoopctl -n '__ailoopctl_at; and __ailoopctl_may_take --generate-completions' -l generate-completions -x -a 'bash zsh fish' -d 'Print the completions for a shell'
+complete -c ailoopctl -n '__ailoopctl_at; and __ailoopctl_lacks --generate-man' -l generate-man -d 'Print the manual page'
+
+# serve
+complete -c ailoopctl -n '__ailoopctl_at serve; and __ailoopctl_may_take -c --config' -s c -l config -r -F -d 'Configuration file (config.yaml where there is one)'
+complete -c ailoopctl -n '__ailoopctl_at serve; and __ailoopctl_may_take --ai-service' -l ai-service -x -a 'openrouter mock' -d 'Who answers; mock needs no key'
+complete -c ailoopctl -n '__ailoopctl_at serve; and __ailoopctl_may_take --host' -l host -x -d 'Address or host name to listen on'
+complete -c ailoopctl -n '__ailoopctl_at serve; and __ailoopctl_may_take -p --port' -s p -l port -x -d 'Port to listen on; 0: any free one'
+complete -c ailoopctl -n '__ailoopctl_at serve; and __ailoopctl_may_take -m --model' -s m -l model -x -d 'The model that answers'
+complete -c ailoopctl -n '__ailoopctl_at serve; and __ailoopctl_may_take --log-level' -l log-level -x -a 'trace debug info warning error' -d 'The least important messages to log'
+complete -c ailoopctl -n '__ailoopctl_at serve; and __ailoopctl_may_take --log-format' -l log-format -x -a 'auto text json' -d 'How log lines look'
+complete -c ailoopctl -n '__ailoopctl_at serve; and __ailoopctl_may_take --log-file' -l log-file -r -F -d 'File to append the log to'
+
+# chat
+complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_may_take -u --url; and __ailoopctl_may_take -c --config; and __ailoopctl_may_take --ai-service' -s u -l url -x -d 'WebSocket of a running server; else in this process'
+complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_may_take -c --config; and __ailoopctl_may_take -u --url' -s c -l config -r -F -d 'Configuration file (config.yaml where there is one)'
+complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_may_take --ai-service; and __ailoopctl_may_take -u --url' -l ai-service -x -a 'openrouter mock' -d 'Who answers; mock needs no key'
+complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_may_take -m --model' -s m -l model -x -d 'The model that answers'
+complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_may_take -s --system' -s s -l system -x -d 'What the model is told before the conversation'
+complete -c ailoopctl -n '__ailoopctl_at chat' -l param -x -d 'A parameter of every request, as temperature=0.2'
+complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_lacks --json' -l json -d 'One JSON event a line instead of text'
+
+# validate-config
+complete -c ailoopctl -n '__ailoopctl_at validate-config; and __ailoopctl_may_take -f --format' -s f -l format -x -a 'text json' -d 'How findings are printed'
+complete -c ailoopctl -n '__ailoopctl_at validate-config; and __ailoopctl_lacks --strict' -l strict -d 'Warnings count as findings too'
+complete -c ailoopctl -n '__ailoopctl_at validate-config' -F
