@@ -56,6 +56,7 @@ let package = Package(
         library("EventLoops", ["CLinux", "Wire"]),
         library("TLS", ["Wire"]),
         library("HTTPClient", ["EventLoops", "HTTP1", "TLS", "Wire"]),
+        library("Terminal", ["Diagnostics", "EventLoops"]),
         library("Observability", ["CLinux", "EventLoops", "JSON"]),
         library("WebSocketConnections", ["EventLoops", "HTTP1", "WebSocket", "Wire"]),
 
@@ -72,13 +73,13 @@ let package = Package(
         library(
             "InteractiveClient",
             ["EventLoops", "HTTP1", "JSON", "JSONRPC", "SessionProtocol", "WebSocket", "WebSocketConnections"]),
-        library("ChatUI", ["InteractiveClient", "JSON", "JSONRPC"]),
+        library("ChatUI", ["Diagnostics", "InteractiveClient", "JSON", "JSONRPC", "SessionProtocol", "Terminal"]),
         library("Replaying", ["Diagnostics", "JSON", "JSONRPC", "Observability", "SessionProtocol"]),
         library(
             "Commands",
             [
                 "ChatUI", "CommandLineSpec", "Configuration", "Diagnostics", "EventLoops", "HTTP1", "InteractiveClient",
-                "InteractiveServer", "JSON", "Observability", "Quantities", "Replaying",
+                "InteractiveServer", "JSON", "Observability", "Quantities", "Replaying", "Terminal",
             ]),
         executable("ailoopctl", ["Commands"]),
 
@@ -142,7 +143,8 @@ let package = Package(
                 "WebSocket", "Wire",
             ]),
         tests(of: "Commands", ["CommandLineSpec", "Configuration", "JSON"]),
-        tests(of: "ChatUI", ["InteractiveClient", "JSON", "SessionProtocol"]),
+        tests(of: "Terminal", ["Diagnostics"]),
+        tests(of: "ChatUI", ["Diagnostics", "InteractiveClient", "JSON", "JSONRPC", "SessionProtocol", "Terminal"]),
         tests(of: "Replaying", ["Diagnostics", "JSON", "JSONRPC", "Observability", "SessionProtocol"]),
         .testTarget(
             name: "EndToEndTests",

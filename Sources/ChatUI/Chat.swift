@@ -1,270 +1,211 @@
 package import InteractiveClient
 import JSON
-import JSONRPC
+import SessionProtocol
+package import Terminal
 
-/// A conversation in the terminal with a session of any server.
-///
-///     connecting ──▶ idle ── a line ──▶ answering ── final chunk, error ──▶ idle
-///                                          └── a tool call ──▶ asking for its result ── a line ──▶ answering
+/// Carries out what a ``Conversation`` asks for: calls, connections, the screen.
 package struct Chat {
-    private enum Phase {
-        case idle
-        case answering
-        /// The person is asked for the result of this tool call.
-        case askingResult(toolCallID: String)
+    /// What it needs of the process.
+    package struct Surroundings: Sendable {
+        /// Begins to connect to where sessions are.
+        package var connect: @Sendable () async -> RPCClient
+        /// Calls back after so many milliseconds.
+        package var wait: @Sendable (Int, @escaping @Sendable () -> Void) -> Void
+        /// Begins to read what the person enters: called once, when something is asked first.
+        package var openInput: @Sendable () -> Void
+        /// Keeps a line for later conversations.
+        package var remember: @Sendable (String) -> Void
+        /// Writes a new file; what went wrong, nil where nothing did.
+        package var saveFile: @Sendable (_ path: String, _ text: String) -> String?
+        /// Stops the process, as Ctrl-Z does; ``ChatInput/resumed`` follows once it goes on.
+        package var suspend: @Sendable () -> Void
+        /// An input was taken from the stream.
+        package var took: @Sendable (ChatInput) -> Void
+
+        package init(
+            connect: @escaping @Sendable () async -> RPCClient,
+            wait: @escaping @Sendable (Int, @escaping @Sendable () -> Void) -> Void,
+            openInput: @escaping @Sendable () -> Void, remember: @escaping @Sendable (String) -> Void,
+            saveFile: @escaping @Sendable (String, String) -> String?, suspend: @escaping @Sendable () -> Void,
+            took: @escaping @Sendable (ChatInput) -> Void
+        ) {
+            self.connect = connect
+            self.wait = wait
+            self.openInput = openInput
+            self.remember = remember
+            self.saveFile = saveFile
+            self.suspend = suspend
+            self.took = took
+        }
     }
 
     private enum Happening: Sendable {
         case input(ChatInput)
+        case opened(RPCClient)
         case server(RPCClient.Event)
+        case reply(Int, RPCClient.Answer)
+        case waited
+        /// The session was told to end, or that took too long.
+        case farewell
     }
 
-    private let client: RPCClient
-    private let options: ChatOptions
+    /// What the end of the session may take once the person has left.
+    private static let farewellMilliseconds = 2000
+
+    private var conversation: Conversation
+    private var view: any ChatView
+    private var prompt: PromptLine?
     private let output: ChatOutput
-    private var sessionID = ""
-    private var phase = Phase.idle
-    private var isEndOfInput = false
-    private var wasInterrupted = false
-    private var lastAnswerBroke = false
-    private var endsWithNewline = true
-    private var usage: JSONValue?
-    private var waitingToolCalls: [(id: String, name: String, arguments: JSONValue)] = []
+    private let surroundings: Surroundings
+    private var client: RPCClient?
+    private var isInputOpen = false
 
-    package init(client: RPCClient, options: ChatOptions, output: ChatOutput) {
-        self.client = client
-        self.options = options
+    /// - Parameter editor: the terminal that lines are edited at, and what was entered there before; nil: they come whole.
+    package init(
+        options: ChatOptions, view: any ChatView, output: ChatOutput,
+        editor: (device: TerminalDevice, history: InputHistory)?, surroundings: Surroundings
+    ) {
+        conversation = Conversation(options: options)
+        self.view = view
         self.output = output
+        self.surroundings = surroundings
+        prompt = editor.map { PromptLine(device: $0.device, history: $0.history, isColoured: output.isColoured) }
     }
 
-    /// Runs until the person leaves, the question is answered, or the server is gone.
+    /// Runs until the person leaves, the question is answered, or the session is lost.
     package mutating func run(inputs: AsyncStream<ChatInput>) async -> ChatOutcome {
-        do {
-            try await client.waitUntilOpen()
-            try await startSession()
-        } catch {
-            output.say("error: \(Self.describe(error))")
-            return .unreachable
-        }
-        if let message = options.message {
-            guard await send(message) else { return .broken }
-        } else {
-            prompt()
-        }
-        let outcome = await converse(inputs)
-        // Else the server would keep the session for its resume window.
-        _ = try? await client.call("stopSession", ["sessionId": .string(sessionID)])
-        client.close()
-        return outcome
-    }
-
-    private mutating func startSession() async throws(RPCClient.CallError) {
-        var sessionParams: JSONObject = ["capabilities": ["usage"]]
-        if let model = options.model { sessionParams["model"] = .string(model) }
-        if let prompt = options.systemPrompt { sessionParams["systemPrompt"] = .string(prompt) }
-        if !options.params.isEmpty { sessionParams["params"] = .object(options.params) }
-        let result = try await client.call(
-            "startSession", ["userId": "chat", "sessionParams": .object(sessionParams)])
-        sessionID = result["sessionId"]?.string ?? ""
-        if options.isInteractive, let model = result["model"]?.string {
-            output.say("Talking to \(model). Ctrl-C stops an answer, Ctrl-D leaves.")
-        }
-    }
-
-    // MARK: The loop
-
-    private mutating func converse(_ inputs: AsyncStream<ChatInput>) async -> ChatOutcome {
         let (happenings, sink) = AsyncStream<Happening>.makeStream()
-        let events = client.events
-        let readers = [
-            // allowed: both end with this function, by the defer below
-            Task { for await input in inputs { sink.yield(.input(input)) } },
-            // allowed: ended as the other one
-            Task { for await event in events { sink.yield(.server(event)) } },
-        ]
-        defer { for reader in readers { reader.cancel() } }
-        for await happening in happenings {
-            let outcome: ChatOutcome? =
-                switch happening {
-                case .input(.line(let line)): await take(line)
-                case .input(.endOfInput): leaveWhenIdle()
-                case .input(.interrupt): await interrupt()
-                case .server(.notification(let method, let params)): await notified(method, params ?? .null)
-                case .server(.closed(_, let reason)): connectionEnded(reason)
-                }
-            if let outcome { return outcome }
-        }
-        return .broken
+        // allowed: it ends with this function, by the line below
+        let reader = Task { for await input in inputs { sink.yield(.input(input)) } }
+        defer { reader.cancel() }
+        var outcome = perform(conversation.begin(), sink)
+        var iterator = happenings.makeAsyncIterator()
+        while outcome == nil, let happening = await iterator.next() { outcome = take(happening, sink) }
+        prompt?.withdraw()
+        await endSession(&iterator, sink)
+        return outcome ?? .broken
     }
 
-    private mutating func take(_ line: String) async -> ChatOutcome? {
-        switch phase {
-        case .askingResult(let id):
-            phase = .answering
-            await provideResult(line, toolCallID: id)
-            askForNextResult()
-        case .idle where !line.allSatisfy(\.isWhitespace):
-            guard await send(line) else { return .broken }
-        case .idle:
-            prompt()
-        case .answering:
-            // Typed ahead: the server keeps the order.
-            guard await send(line) else { return .broken }
-        }
-        return nil
-    }
-
-    private mutating func leaveWhenIdle() -> ChatOutcome? {
-        isEndOfInput = true
-        guard case .idle = phase else { return nil }
-        if options.message != nil { return nil }
-        if options.isInteractive { output.say("") }
-        return ending
-    }
-
-    private var ending: ChatOutcome {
-        if wasInterrupted && options.message != nil { return .interrupted }
-        return lastAnswerBroke ? .broken : .complete
-    }
-
-    private mutating func interrupt() async -> ChatOutcome? {
-        if case .idle = phase {
-            if options.isInteractive { output.say("") }
-            return .interrupted
-        }
-        // A second Ctrl-C while the first one is under way leaves at once.
-        if wasInterrupted { return .interrupted }
-        wasInterrupted = true
-        _ = try? await client.call("cancelMessage", ["sessionId": .string(sessionID)])
-        return nil
-    }
-
-    private func connectionEnded(_ reason: String) -> ChatOutcome {
-        output.say("error: the connection to the server is lost\(reason.isEmpty ? "" : ": \(reason)")")
-        return .broken
-    }
-
-    // MARK: Asking
-
-    private mutating func send(_ message: String) async -> Bool {
-        do {
-            _ = try await client.call(
-                "sendUserMessage", ["sessionId": .string(sessionID), "message": .string(message)])
-            phase = .answering
-            wasInterrupted = false
-            return true
-        } catch {
-            output.say("error: \(Self.describe(error))")
-            return false
+    private mutating func take(_ happening: Happening, _ sink: AsyncStream<Happening>.Continuation) -> ChatOutcome? {
+        switch happening {
+        case .input(let input):
+            surroundings.took(input)
+            return take(input, sink)
+        case .opened(let client):
+            self.client = client
+            return perform(conversation.handle(.opened), sink)
+        case .server(.notification(let method, let params)):
+            guard let notification = SessionNotification(method: method, params: params) else { return nil }
+            return perform(conversation.handle(.notification(notification)), sink)
+        case .server(.closed(let code, let reason)):
+            client = nil
+            return perform(conversation.handle(.disconnected(code: code, reason: reason)), sink)
+        case .reply(let id, let answer): return perform(conversation.handle(.reply(callID: id, answer)), sink)
+        case .waited: return perform(conversation.handle(.waited), sink)
+        case .farewell: return nil
         }
     }
 
-    private func prompt() {
-        if options.isInteractive { output.say("") }
-    }
-
-    // MARK: Hearing
-
-    private mutating func notified(_ method: String, _ params: JSONValue) async -> ChatOutcome? {
-        switch method {
-        case "AIMessageChunkNotification":
-            if params["isFinal"]?.bool == true { return answerEnded(broken: false) }
-            return show(chunk: params["chunk"]?.string ?? "")
-        case "ToolCallNotification":
-            announce(toolCall: params)
-        case "UsageNotification":
-            usage = params
-        case "SessionStatusNotification":
-            return statusChanged(params)
-        default:
-            break
+    private mutating func take(_ input: ChatInput, _ sink: AsyncStream<Happening>.Continuation) -> ChatOutcome? {
+        switch input {
+        case .terminal(let event): return prompt?.handle(event).flatMap { take($0, sink) }
+        case .line(let line): return perform(conversation.handle(.line(line)), sink)
+        case .endOfInput: return perform(conversation.handle(.endOfInput), sink)
+        case .interrupt:
+            prompt?.withdraw()
+            return perform(conversation.handle(.interrupt), sink)
+        case .terminate: return perform(conversation.handle(.terminate), sink)
+        case .resized: prompt?.resized()
+        case .resumed: prompt?.resumed()
         }
         return nil
     }
 
-    private mutating func show(chunk: String) -> ChatOutcome? {
-        endsWithNewline = chunk.hasSuffix("\n")
-        let isRead =
-            options.asJSON ? writeLine(["event": "chunk", "text": .string(chunk)]) : output.write(chunk)
-        return isRead ? nil : .complete
-    }
-
-    private mutating func statusChanged(_ params: JSONValue) -> ChatOutcome? {
-        let reason = params["reason"]?.string ?? ""
-        switch params["status"]?.int {
-        case 3:
-            finishLine()
-            output.say("error: \(params["error"]?["detail"]?.string ?? reason)")
-            return answerEnded(broken: true)
-        case 2:
-            finishLine()
-            output.say("the session has ended: \(reason)")
-            return .broken
-        default:
+    private mutating func take(
+        _ outcome: PromptLine.Outcome, _ sink: AsyncStream<Happening>.Continuation
+    ) -> ChatOutcome? {
+        switch outcome {
+        case .line(let line): return perform(conversation.handle(.line(line)), sink)
+        case .interrupt: return perform(conversation.handle(.interrupt), sink)
+        case .endOfInput: return perform(conversation.handle(.endOfInput), sink)
+        case .suspend:
+            surroundings.suspend()
             return nil
         }
     }
 
-    private mutating func answerEnded(broken: Bool) -> ChatOutcome? {
-        finishLine()
-        lastAnswerBroke = broken
-        phase = .idle
-        if options.asJSON {
-            let reason = broken ? "error" : wasInterrupted ? "cancelled" : "stop"
-            _ = writeLine(["event": "done", "reason": .string(reason), "usage": usage ?? .null])
+    // MARK: Doing
+
+    private mutating func perform(
+        _ actions: [Conversation.Action], _ sink: AsyncStream<Happening>.Continuation
+    ) -> ChatOutcome? {
+        for action in actions {
+            switch action {
+            case .connect: connect(sink)
+            case .wait(let milliseconds): surroundings.wait(milliseconds) { sink.yield(.waited) }
+            case .call(let id, let method, let params):
+                client?.call(method.rawValue, params) { sink.yield(.reply(id, $0)) }
+            case .show(let event):
+                guard show(event) else { return .unwritable }
+            case .ask(let question): ask(question)
+            case .remember(let line):
+                prompt?.remember(line)
+                surroundings.remember(line)
+            case .save(let path, let text):
+                let fault = surroundings.saveFile(path, text)
+                guard show(fault.map { .failed("\(path): \($0)") } ?? .said("written to \(path)")) else {
+                    return .unwritable
+                }
+            case .leave(let outcome): return outcome
+            }
         }
-        usage = nil
-        if options.message != nil || isEndOfInput { return ending }
-        prompt()
-        return nil
+        prompt?.reveal()
+        return prompt?.takeTypedAhead().flatMap { take($0, sink) }
     }
 
-    private mutating func finishLine() {
-        if !endsWithNewline, !options.asJSON { _ = output.write("\n") }
-        endsWithNewline = true
+    private mutating func show(_ event: ChatEvent) -> Bool {
+        if case .done = event { prompt?.withdraw() } else { prompt?.hide() }
+        return view.show(event)
     }
 
-    private func writeLine(_ object: JSONObject) -> Bool {
-        output.write(JSONValue.object(object).jsonText + "\n")
-    }
-
-    // MARK: Tools
-
-    private mutating func announce(toolCall params: JSONValue) {
-        let name = params["toolName"]?.string ?? ""
-        let arguments = params["arguments"] ?? .object([:])
-        finishLine()
-        if options.asJSON {
-            _ = writeLine(["event": "toolCall", "name": .string(name), "arguments": arguments])
-        } else {
-            output.say("tool call: \(name) \(arguments.jsonText)")
+    private mutating func ask(_ question: Conversation.Question) {
+        if !isInputOpen {
+            isInputOpen = true
+            surroundings.openInput()
         }
-        guard params["executor"]?.string != "server" else { return }
-        waitingToolCalls.append((params["toolCallId"]?.string ?? "", name, arguments))
-        if case .answering = phase { askForNextResult() }
-    }
-
-    private mutating func askForNextResult() {
-        guard !waitingToolCalls.isEmpty else { return }
-        let call = waitingToolCalls.removeFirst()
-        phase = .askingResult(toolCallID: call.id)
-        output.say("result of \(call.name)?")
-    }
-
-    private func provideResult(_ result: String, toolCallID: String) async {
-        do {
-            _ = try await client.call(
-                "provideToolResult",
-                ["sessionId": .string(sessionID), "toolCallId": .string(toolCallID), "result": .string(result)])
-        } catch {
-            output.say("error: \(Self.describe(error))")
+        if prompt != nil {
+            prompt?.ask(question)
+        } else if case .toolResult(let name) = question {
+            output.tell("result of \(name)> ")
+        } else if output.isTerminal {
+            output.tell("> ")
         }
     }
 
-    private static func describe(_ error: RPCClient.CallError) -> String {
-        switch error {
-        case .refused(let error): error.detail ?? error.message
-        case .disconnected(let reason): reason
+    private func connect(_ sink: AsyncStream<Happening>.Continuation) {
+        let connect = surroundings.connect
+        // allowed: it ends with the connection, whose end is the last thing it tells
+        Task {
+            let client = await connect()
+            if (try? await client.waitUntilOpen()) != nil { sink.yield(.opened(client)) }
+            for await event in client.events { sink.yield(.server(event)) }
         }
+    }
+
+    /// Else a server would keep the session for its resume window.
+    private func endSession(
+        _ iterator: inout AsyncStream<Happening>.AsyncIterator, _ sink: AsyncStream<Happening>.Continuation
+    ) async {
+        guard let client, let sessionID = conversation.sessionID else { return }
+        client.call(SessionMethod.stopSession.rawValue, ["sessionId": .string(sessionID)]) { _ in sink.yield(.farewell) }
+        surroundings.wait(Self.farewellMilliseconds) { sink.yield(.farewell) }
+        waiting: while let happening = await iterator.next() {
+            switch happening {
+            case .farewell, .server(.closed), .input(.interrupt), .input(.terminate): break waiting
+            case .input(.terminal(.key(.control("c")))): break waiting
+            default: break
+            }
+        }
+        client.close()
     }
 }

@@ -1,60 +1,55 @@
 package import JSON
+package import Terminal
 
 /// What a conversation in the terminal is started with.
 package struct ChatOptions: Sendable {
-    /// Asked once, then the program ends; nil: a conversation, line by line.
+    /// Asked once, then the program ends; nil: a conversation.
     package var message: String?
     package var model: String?
     package var systemPrompt: String?
     /// Sampling parameters, passed on.
-    package var params: JSONObject
-    /// One JSON object a line instead of text.
-    package var asJSON: Bool
-    /// Whether a person sits before it: prompts and hints are written then.
-    package var isInteractive: Bool
+    package var params = JSONObject()
+    /// Function definitions, checked by ``ToolFile``; calls to them are the person's to answer.
+    package var tools: [JSONValue] = []
+    package var wantsReasoning = false
+    /// Whether somebody is there to answer tool calls.
+    package var canAsk = false
+    /// Whether a lost connection can be opened anew.
+    package var isRemote = false
 
-    package init(
-        message: String? = nil, model: String? = nil, systemPrompt: String? = nil, params: JSONObject = [:],
-        asJSON: Bool = false, isInteractive: Bool = false
-    ) {
-        self.message = message
-        self.model = model
-        self.systemPrompt = systemPrompt
-        self.params = params
-        self.asJSON = asJSON
-        self.isInteractive = isInteractive
-    }
+    package init() {}
+
+    package var isConversation: Bool { message == nil }
 }
 
 /// What happens while one chats, besides what the server tells.
-package enum ChatInput: Sendable {
+package enum ChatInput: Sendable, Hashable {
+    case terminal(TerminalEvent)
+    /// Of a terminal that has no line editor.
     case line(String)
     case endOfInput
     /// Ctrl-C.
     case interrupt
+    /// SIGTERM.
+    case terminate
+    /// The terminal's size is another one.
+    case resized
+    /// The process goes on after a stop.
+    case resumed
 }
 
 /// How a conversation ended; each is an exit code.
 package enum ChatOutcome: Sendable, Hashable {
-    /// Every answer was whole, or the person has left.
+    /// The answer was whole, or the person has left.
     case complete
-    /// An answer broke, or the server went away.
+    /// The answer broke, a tool call was left unanswered, or the session is lost.
     case broken
     /// The server cannot be reached.
     case unreachable
     /// Left by Ctrl-C.
     case interrupted
-}
-
-/// Where a conversation is shown.
-package struct ChatOutput: Sendable {
-    /// Data: what the model says. False where nobody reads any more.
-    package var write: @Sendable (String) -> Bool
-    /// For the person: prompts, hints, errors.
-    package var say: @Sendable (String) -> Void
-
-    package init(write: @escaping @Sendable (String) -> Bool, say: @escaping @Sendable (String) -> Void) {
-        self.write = write
-        self.say = say
-    }
+    /// Left by SIGTERM.
+    case terminated
+    /// What the model says cannot be written any more.
+    case unwritable
 }

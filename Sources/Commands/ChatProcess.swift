@@ -3,33 +3,32 @@ import Configuration
 import EventLoops
 import Glibc
 import HTTP1
+import InteractiveClient
 import Synchronization
+import Terminal
 
-/// `chat` in this process: a server's session or one of its own, a terminal or pipes.
+/// `chat` in this process: a server's session or one of its own, a terminal or pipes, signals.
 struct ChatProcess: Sendable {
-    private static let inputChunkBytes = 64 * 1024
+    enum Place: Sendable {
+        case inProcess(Settings)
+        case server(HTTPURL, token: String?)
+    }
+
     /// What may be piped in as material.
     static let maximumPipedBytes = 16 << 20
 
-    let request: ChatCommand.Request
-    /// nil where a server is talked to.
-    let settings: Settings?
+    let place: Place
+    let options: ChatOptions
+    let isJSON: Bool
+    /// nil: nothing is kept.
+    let history: HistoryFile?
+    let environment: [String: String]
     let console: Console
 
-    func run() -> ExitCode {
-        SignalSource.block([SIGINT])
-        let isInteractive = isatty(STDIN_FILENO) == 1
-        var message = request.message
-        if !isInteractive {
-            guard let piped = readPipe() else { return .unreadable }
-            // The argument is the question, what is piped in its material.
-            let parts = [message, piped.allSatisfy(\.isWhitespace) ? nil : piped].compactMap(\.self)
-            guard !parts.isEmpty else {
-                console.tell("ailoopctl chat: nothing to say: give a message, or pipe one in\n")
-                return .usage
-            }
-            message = parts.joined(separator: "\n\n")
-        }
+    func run() throws(OutputError) -> ExitCode {
+        let device = TerminalDevice(environment: environment)
+        defer { device?.restore() }
+        SignalSource.block(ChatSignals.watched(device: device))
         let loop: EventLoop
         do {
             loop = try EventLoop(name: "chat")
@@ -37,88 +36,115 @@ struct ChatProcess: Sendable {
             console.tell("ailoopctl chat: \(error)\n")
             return .unavailable
         }
-        let outcome = Mutex(ExitCode.failed)
         let (inputs, sink) = AsyncStream<ChatInput>.makeStream()
-        if isInteractive && message == nil { readLines(into: sink) }
-        let options = ChatOptions(
-            message: message, model: request.model, systemPrompt: request.systemPrompt, params: request.params,
-            asJSON: request.isJSON, isInteractive: isInteractive && message == nil)
-        // The loop holds it; without it Ctrl-C would do nothing, which is no reason not to chat.
-        loop.submit { _ = try? SignalSource(loop: loop, signals: [SIGINT]) { _ in sink.yield(.interrupt) } }
+        let signals = ChatSignals(device: device, sink: sink)
+        signals.watch(on: loop)
+        let result = Mutex<Result<ExitCode, OutputError>>(.success(.failed))
         // allowed: it ends the loop that the process waits for below
         Task {
-            let code = await converse(options, inputs: inputs, loop: loop)
-            outcome.withLock { $0 = code }
+            let outcome = await converse(inputs: inputs, signals: signals, device: device, loop: loop)
+            result.withLock { $0 = outcome }
             loop.stop()
         }
         loop.run()
-        return outcome.withLock { $0 }
+        return try result.withLock { $0 }.get()
     }
 
-    private func converse(_ options: ChatOptions, inputs: AsyncStream<ChatInput>, loop: EventLoop) async -> ExitCode {
+    private func converse(
+        inputs: AsyncStream<ChatInput>, signals: ChatSignals, device: TerminalDevice?, loop: EventLoop
+    ) async -> Result<ExitCode, OutputError> {
         let endpoint: SessionEndpoint
-        if let url = request.url {
-            do throws(HTTPURLError) {
-                endpoint = .server(try HTTPURL(url))
-            } catch {
-                console.tell("ailoopctl chat: --url: \(error.detail)\n")
-                return .usage
-            }
-        } else {
+        switch place {
+        case .server(let url, let token): endpoint = .server(url, token: token)
+        case .inProcess(let settings):
             do throws(SystemError) {
-                endpoint = try await .startInProcess(settings ?? Settings())
+                endpoint = try await .startInProcess(settings)
             } catch {
                 console.tell("ailoopctl chat: \(error)\n")
-                return .unavailable
+                return .success(.unavailable)
             }
         }
         defer { endpoint.stop() }
-        let client = await endpoint.connect(on: loop)
-        let console = console
+        let writeFault = WriteFault()
+        let output = ChatOutput(
+            write: { writeFault.write($0, to: console) }, tell: { console.tell($0) },
+            isTerminal: console.isOutputTerminal, isColoured: console.coloursErrors)
+        var options = options
+        options.canAsk = console.isInputTerminal
+        let isConversation = options.isConversation
+        let view: any ChatView = isJSON ? JSONView(output) : TextView(output, isConversation: isConversation)
+        let history = history?.load() ?? InputHistory()
         var chat = Chat(
-            client: client, options: options,
-            output: ChatOutput(
-                write: { text in (try? console.write(text)) != nil }, say: { console.tell($0 + "\n") }))
+            options: options, view: view, output: output, editor: device.map { ($0, history) },
+            surroundings: surroundings(endpoint, signals: signals, device: device, loop: loop))
         switch await chat.run(inputs: inputs) {
-        case .complete: return .success
-        case .broken: return .failed
-        case .unreachable: return .unavailable
-        case .interrupted: return .interrupted
+        case .complete: return .success(.success)
+        case .broken: return .success(.failed)
+        case .unreachable: return .success(.unavailable)
+        case .interrupted: return .success(.interrupted)
+        case .terminated: return .success(.terminated)
+        case .unwritable: return .failure(writeFault.error ?? .closed)
         }
     }
 
-    // MARK: Standard input
-
-    /// All of it; nil, with a word about it, where it cannot be read, is too much, or is no UTF-8.
-    private func readPipe() -> String? {
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: Self.inputChunkBytes)
-        while true {
-            let count = read(STDIN_FILENO, &chunk, chunk.count)
-            if count == 0 { break }
-            if count < 0 {
-                if errno == EINTR { continue }
-                console.tell("ailoopctl chat: standard input cannot be read: \(String(cString: strerror(errno)))\n")
-                return nil
-            }
-            bytes += chunk[..<count]
-            guard bytes.count <= Self.maximumPipedBytes else {
-                console.tell("ailoopctl chat: standard input is larger than \(Self.maximumPipedBytes >> 20) MiB\n")
-                return nil
-            }
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            console.tell("ailoopctl chat: standard input is not UTF-8\n")
-            return nil
-        }
-        return text
+    private func surroundings(
+        _ endpoint: SessionEndpoint, signals: ChatSignals, device: TerminalDevice?, loop: EventLoop
+    ) -> Chat.Surroundings {
+        Chat.Surroundings(
+            connect: { await endpoint.connect(on: loop) },
+            wait: { milliseconds, body in
+                loop.submit { _ = loop.schedule(after: UInt64(milliseconds) * 1_000_000, body) }
+            },
+            openInput: { signals.openInput() },
+            remember: { history?.append($0) },
+            saveFile: { Self.create($0, $1) },
+            suspend: { loop.submit { signals.suspend() } },
+            took: { signals.took($0) })
     }
 
-    /// Lines of the terminal, read on a thread of their own: reading waits.
-    private func readLines(into sink: AsyncStream<ChatInput>.Continuation) {
-        Thread.start(name: "input") {
-            while let line = readLine() { sink.yield(.line(line)) }
-            sink.yield(.endOfInput)
+    /// Writes a file that is not there yet, for its owner's eyes; what went wrong, nil where nothing did.
+    private static func create(_ path: String, _ text: String) -> String? {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            return errno == EEXIST ? "there is such a file already" : SystemError.last("open").message
+        }
+        let fault = writeAll(text, to: descriptor)
+        let isClosed = close(descriptor) == 0
+        guard fault == nil, isClosed else {
+            let words = fault ?? SystemError.last("close").message
+            unlink(path)
+            return words
+        }
+        return nil
+    }
+
+    private static func writeAll(_ text: String, to descriptor: Int32) -> String? {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if errno != EINTR {
+                return SystemError.last("write").message
+            }
+        }
+        return nil
+    }
+}
+
+/// Why standard output takes no more, once it does not.
+private final class WriteFault: Sendable {
+    private let state = Mutex<OutputError?>(nil)
+
+    var error: OutputError? { state.withLock { $0 } }
+
+    func write(_ text: String, to console: Console) -> Bool {
+        do throws(OutputError) {
+            try console.write(text)
+            return true
+        } catch {
+            state.withLock { $0 = error }
+            return false
         }
     }
 }

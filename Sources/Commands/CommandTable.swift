@@ -99,6 +99,7 @@ package enum CommandTable {
             .init("ailoopctl chat 'What is a monad?'", "one question, one answer"),
             .init("ailoopctl chat 'Summarise this' < notes.txt", "a question about a file"),
             .init("ailoopctl chat --url ws://127.0.0.1:8000/ws", "through a running server"),
+            .init("ailoopctl chat --json 'Name a prime'", "events for programs"),
         ],
         arguments: [
             ArgumentSpec(
@@ -108,6 +109,9 @@ package enum CommandTable {
         options: [
             OptionSpec(
                 "url", short: "u", value: ValueSpec("URL", .url), "WebSocket of a running server; else in this process"),
+            OptionSpec(
+                "token-file", value: ValueSpec("FILE", .file),
+                "Holds the token that the server wants (else AILOOP_TOKEN)"),
             configurationFile, service,
             OptionSpec(
                 "model", short: "m", value: ValueSpec("MODEL", .text), setting: "openrouter.model",
@@ -118,9 +122,18 @@ package enum CommandTable {
             OptionSpec(
                 "param", value: ValueSpec("NAME=VALUE", .assignment), isRepeatable: true,
                 "A parameter of every request, as temperature=0.2"),
-            OptionSpec("json", "One JSON event a line instead of text"),
+            OptionSpec(
+                "tools", value: ValueSpec("FILE", .file), "Functions for the model to call, in JSON; you answer the calls"),
+            OptionSpec("reasoning", "Show what the model thinks, where it tells"),
+            OptionSpec("json", "One JSON event a line instead of text; the last is `done`"),
+            OptionSpec("no-history", "Keep nothing of what is typed for the next time"),
         ],
-        conflicts: [serverHasItsOwn])
+        conflicts: [serverHasItsOwn],
+        exitCodes: [
+            ExitCodeSpec(0, "the answer is whole, or you have left the conversation"),
+            ExitCodeSpec(1, "the answer broke, or a tool call was left unanswered"),
+            ExitCode.unreadable.spec,
+        ])
 
     private static let bench = CommandSpec(
         name: "bench", summary: "measure a server: time to first chunk, gaps, rates", isBuilt: false)

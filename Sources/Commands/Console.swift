@@ -28,6 +28,7 @@ package struct Console: Sendable {
         isColourWelcome = environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
     }
 
+    package var isInputTerminal: Bool { isatty(STDIN_FILENO) == 1 }
     package var isOutputTerminal: Bool { isatty(output) == 1 }
     package var isErrorTerminal: Bool { isatty(error) == 1 }
     package var coloursOutput: Bool { colours(isOutputTerminal) }

@@ -8,7 +8,8 @@ import Observability
 /// Where sessions are: behind the WebSocket of a server, or in this process. `chat`, `bench` and `replay` talk to either
 /// by the same client.
 enum SessionEndpoint: Sendable {
-    case server(HTTPURL)
+    /// `token` is shown as a bearer token.
+    case server(HTTPURL, token: String? = nil)
     /// One server, which all clients share.
     case inProcess(InProcessServer)
 
@@ -40,7 +41,9 @@ enum SessionEndpoint: Sendable {
         on loop: EventLoop, onEvent: @escaping @Sendable (TransportEvent) -> Void
     ) async -> any MessageTransport {
         switch self {
-        case .server(let url): return await WebSocketTransport.open(url, loop: loop, onEvent: onEvent)
+        case .server(let url, let token):
+            return await WebSocketTransport.open(
+                url, options: WebSocketTransport.Options(token: token), loop: loop, onEvent: onEvent)
         case .inProcess(let server):
             let connection = await server.connect(onMessage: { onEvent(.message($0)) })
             onEvent(.opened)

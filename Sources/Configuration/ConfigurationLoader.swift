@@ -5,6 +5,8 @@ import Diagnostics
 package struct ConfigurationLoader: Sendable {
     package static let maximumFileBytes = 4 << 20
     package static let maximumDiagnostics = 200
+    /// The token that clients show to a server. No setting: it belongs to who connects, not to who serves.
+    package static let clientTokenVariable = "AILOOP_TOKEN"
 
     private let files: any FileReading
 
@@ -170,7 +172,8 @@ struct LoadingRun {
             if variable.layer == .environment { addSource(variable.span.origin, variable.value, key) }
             apply(variable.value, to: key, ValueOrigin(layer: variable.layer, span: variable.span))
         }
-        for name in variables.names.sorted() where name.hasPrefix("AILOOP_") && known[name] == nil {
+        for name in variables.names.sorted()
+        where name.hasPrefix("AILOOP_") && known[name] == nil && name != ConfigurationLoader.clientTokenVariable {
             let nearest = nearestName(to: name, among: SettingTable.keys.map(\.environmentName))
             let span = variables[name]?.span ?? SourceSpan(startOf: .environmentVariable(name))
             diagnostics.add(

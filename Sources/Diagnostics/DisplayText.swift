@@ -27,7 +27,7 @@ func isUnsafeToDisplay(_ scalar: Unicode.Scalar) -> Bool {
 }
 
 /// Columns that a character takes on a terminal: 0 for what only combines, 2 for East Asian wide characters and emoji.
-func displayWidth(of character: Character) -> Int {
+package func displayWidth(of character: Character) -> Int {
     guard let base = character.unicodeScalars.first else { return 0 }
     if character.isASCII { return 1 }
     if character.unicodeScalars.contains("\u{FE0F}") { return 2 }

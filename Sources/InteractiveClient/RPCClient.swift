@@ -20,13 +20,15 @@ package final class RPCClient: Sendable {
         case disconnected(String)
     }
 
-    private typealias Answer = Result<JSONValue, CallError>
+    /// What a call came to.
+    package typealias Answer = Result<JSONValue, CallError>
+    private typealias Waiter = @Sendable (Answer) -> Void
 
     private struct State {
         var transport: (any MessageTransport)?
         var nextID = 1
-        var waiting: [JSONRPCID: CheckedContinuation<Answer, Never>] = [:]
-        var opening: [CheckedContinuation<Answer, Never>] = []
+        var waiting: [JSONRPCID: Waiter] = [:]
+        var opening: [Waiter] = []
         var isOpen = false
         var closure: String?
     }
@@ -51,7 +53,7 @@ package final class RPCClient: Sendable {
             let known: Answer? = state.withLock { state in
                 if state.isOpen { return .success(.null) }
                 if let closure = state.closure { return .failure(.disconnected(closure)) }
-                state.opening.append(continuation)
+                state.opening.append { continuation.resume(returning: $0) }
                 return nil
             }
             if let known { continuation.resume(returning: known) }
@@ -62,21 +64,24 @@ package final class RPCClient: Sendable {
     /// Calls a method and waits for its result.
     package func call(_ method: String, _ params: JSONValue? = nil) async throws(CallError) -> JSONValue {
         let answer = await withCheckedContinuation { (continuation: CheckedContinuation<Answer, Never>) in
-            send(method, params, continuation)
+            call(method, params) { continuation.resume(returning: $0) }
         }
         return try answer.get()
     }
 
-    private func send(_ method: String, _ params: JSONValue?, _ continuation: CheckedContinuation<Answer, Never>) {
+    /// Calls a method; calls go out in the order of their making. `completion` gets the result, on any thread.
+    package func call(
+        _ method: String, _ params: JSONValue? = nil, completion: @escaping @Sendable (Answer) -> Void
+    ) {
         let ready: (transport: any MessageTransport, request: JSONRPCRequest)? = state.withLock { state in
             guard state.closure == nil, let transport = state.transport else { return nil }
             let id = JSONRPCID.number(JSONNumber(state.nextID))
             state.nextID += 1
-            state.waiting[id] = continuation
+            state.waiting[id] = completion
             return (transport, JSONRPCRequest(id: id, method: method, params: params))
         }
         guard let ready else {
-            return continuation.resume(returning: .failure(.disconnected("the connection is closed")))
+            return completion(.failure(.disconnected("the connection is closed")))
         }
         ready.transport.send(ready.request.encoded())
     }
@@ -95,7 +100,7 @@ package final class RPCClient: Sendable {
                 defer { state.opening = [] }
                 return state.opening
             }
-            for continuation in opening { continuation.resume(returning: .success(.null)) }
+            for waiter in opening { waiter(.success(.null)) }
         case .message(let message):
             receive(message)
         case .closed(let code, let reason):
@@ -111,7 +116,7 @@ package final class RPCClient: Sendable {
                     eventSink.yield(.notification(method: method, params: params))
                 case .response(let response):
                     let waiting = state.withLock { $0.waiting.removeValue(forKey: response.id) }
-                    waiting?.resume(returning: response.outcome.mapError { .refused($0) })
+                    waiting?(response.outcome.mapError { .refused($0) })
                 }
             }
         } catch {
@@ -121,7 +126,7 @@ package final class RPCClient: Sendable {
     }
 
     private func end(code: UInt16?, reason: String) {
-        let waiting: [CheckedContinuation<Answer, Never>]? = state.withLock { state in
+        let waiting: [Waiter]? = state.withLock { state in
             guard state.closure == nil else { return nil }
             state.closure = reason.isEmpty ? "the connection is closed" : reason
             state.isOpen = false
@@ -132,10 +137,7 @@ package final class RPCClient: Sendable {
             return Array(state.waiting.values) + state.opening
         }
         guard let waiting else { return }
-        for continuation in waiting {
-            continuation.resume(
-                returning: .failure(.disconnected(reason.isEmpty ? "the connection is closed" : reason)))
-        }
+        for waiter in waiting { waiter(.failure(.disconnected(reason.isEmpty ? "the connection is closed" : reason))) }
         eventSink.yield(.closed(code: code, reason: reason))
         eventSink.finish()
     }

@@ -96,8 +96,8 @@ import Testing
 }
 
 @Suite struct ChatRequestTests {
-    private func request(_ arguments: String...) -> ChatCommand.Request {
-        ChatCommand.Request(CommandLineParser.parse(["chat"] + arguments, by: CommandTable.program))
+    private func request(_ arguments: String...) -> ChatRequest {
+        ChatRequest(CommandLineParser.parse(["chat"] + arguments, by: CommandTable.program))
     }
 
     @Test("parameters are JSON where they are JSON, else text")
@@ -117,7 +117,8 @@ import Testing
     func empty() {
         let request = request()
         #expect(request.message == nil && request.url == nil && request.model == nil && request.systemPrompt == nil)
-        #expect(request.params.isEmpty && !request.isJSON)
+        #expect(request.params.isEmpty && !request.isJSON && request.keepsHistory && !request.wantsReasoning)
+        #expect(request.tokenFile == nil && request.toolFile == nil)
     }
 }
 
