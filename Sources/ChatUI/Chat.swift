@@ -197,7 +197,8 @@ package struct Chat {
         _ iterator: inout AsyncStream<Happening>.AsyncIterator, _ sink: AsyncStream<Happening>.Continuation
     ) async {
         guard let client, let sessionID = conversation.sessionID else { return }
-        client.call(SessionMethod.stopSession.rawValue, ["sessionId": .string(sessionID)]) { _ in sink.yield(.farewell) }
+        client.call(SessionMethod.stopSession.rawValue, ["sessionId": .string(sessionID)]) { _ in sink.yield(.farewell)
+        }
         surroundings.wait(Self.farewellMilliseconds) { sink.yield(.farewell) }
         waiting: while let happening = await iterator.next() {
             switch happening {

@@ -55,7 +55,8 @@ package struct ChatFailure: Sendable, Hashable {
 
     /// The kinds that this program adds.
     package enum Kind: String, Sendable, CaseIterable {
-        case unreachable, disconnected, sessionEnded, toolUnanswered, configuration, unreadableInput, unreadableFile, usage
+        case unreachable, disconnected, sessionEnded, toolUnanswered, configuration, unreadableInput, unreadableFile,
+            usage
     }
 
     package init(_ kind: Kind, _ detail: String) {

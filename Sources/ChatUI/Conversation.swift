@@ -53,7 +53,8 @@ package struct Conversation: Sendable {
         case send(String)
         case cancel
         case toolResult(id: String, text: String)
-        case showHistory, showSystemPrompt, save(path: String)
+        case showHistory, showSystemPrompt
+        case save(path: String)
         case listModels
         case stop
         /// Whether what was missed is to be sent again.

@@ -23,7 +23,8 @@ package enum SlashCommand: String, Sendable, Hashable, CaseIterable {
                 nearestName(to: String(name), among: allCases.map(\.rawValue)).map { "did you mean `/\($0)`?" }
                 ?? "`/help` lists them"
             return .problem(
-                "there is no command \(quotedForDisplay("/" + name)); \(help) To send the line as it is, begin it with `//`")
+                "there is no command \(quotedForDisplay("/" + name)); \(help) To send the line as it is, begin it with `//`"
+            )
         }
         let argument = line.dropFirst(name.count + 1).drop(while: \.isWhitespace)
         let trimmed = String(argument.reversed().drop(while: \.isWhitespace).reversed())
@@ -45,20 +46,23 @@ package enum SlashCommand: String, Sendable, Hashable, CaseIterable {
     private var summary: String {
         switch self {
         case .help: "show this"
-        case .model: "list the models; with a name: begin a new conversation with that one"
-        case .system: "show the system prompt; with a text: begin a new conversation with that one"
+        case .model: "list the models, or begin anew with another one"
+        case .system: "show the system prompt, or begin anew with another one"
         case .new: "begin a new conversation"
         case .retry: "send the last message again"
         case .history: "show the conversation so far"
         case .usage: "show the tokens used, and the cost where it is known"
-        case .save: "write the conversation to a new file: JSON where its name ends in .json, else text"
+        case .save: "write the conversation to a new file, as JSON if it ends in .json"
         case .quit: "leave"
         }
     }
 
     package static let helpText: String = {
         let rows = allCases.map { command in
-            (head: ["/" + command.rawValue, command.argument].compactMap(\.self).joined(separator: " "), command.summary)
+            (
+                head: ["/" + command.rawValue, command.argument].compactMap(\.self).joined(separator: " "),
+                command.summary
+            )
         }
         let width = rows.map(\.head.count).max() ?? 0
         let lines = rows.map { head, summary in
@@ -67,8 +71,9 @@ package enum SlashCommand: String, Sendable, Hashable, CaseIterable {
         return lines.joined(separator: "\n") + """
 
 
-              //text sends /text as a message. A backslash at the end, Alt-Enter or Ctrl-J begins another line.
-              Ctrl-C stops an answer, Ctrl-R searches what was entered before, Ctrl-D leaves.
+              //text sends /text as a message. Alt-Enter, Ctrl-J or a backslash at the
+              end begins another line. Ctrl-R searches what was entered before. Ctrl-C
+              stops an answer and clears a line. Ctrl-D leaves.
             """
     }()
 

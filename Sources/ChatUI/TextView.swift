@@ -63,7 +63,8 @@ package struct TextView: ChatView {
         switch event {
         case .session(_, let model):
             isConversation
-                ? ["Talking to \(Self.safe(model)). Ctrl-C stops an answer, /help shows the commands, Ctrl-D leaves."] : []
+                ? ["Talking to \(Self.safe(model)). Ctrl-C stops an answer, /help shows the commands, Ctrl-D leaves."]
+                : []
         case .toolCall(_, let name, let arguments, let executor):
             [
                 styled(

@@ -35,7 +35,8 @@ package struct ToolFile: Sendable, Hashable {
             } else if let name = element["function"]?["name"]?.string, !names.insert(name).inserted {
                 problems.append(
                     Self.line(
-                        source, places.offset(of: "tools[\(index)].function.name"), "there are two tools named `\(name)`"))
+                        source, places.offset(of: "tools[\(index)].function.name"),
+                        "there are two tools named `\(name)`"))
             }
         }
         if elements.count > StartSessionParams.maximumTools {

@@ -79,7 +79,9 @@ struct ChatCommand {
     private func place() throws(Refusal) -> ChatProcess.Place {
         guard let text = request.url else {
             guard request.tokenFile == nil else {
-                throw .usage([UsageProblem("`--token-file` goes with `--url` only", help: "nobody asks for a token here")])
+                throw .usage([
+                    UsageProblem("`--token-file` goes with `--url` only", help: "nobody asks for a token here")
+                ])
             }
             guard let (_, settings) = invocation.usableConfiguration() else {
                 throw Refusal(code: .configuration, kind: .configuration)

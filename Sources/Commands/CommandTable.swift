@@ -123,7 +123,8 @@ package enum CommandTable {
                 "param", value: ValueSpec("NAME=VALUE", .assignment), isRepeatable: true,
                 "A parameter of every request, as temperature=0.2"),
             OptionSpec(
-                "tools", value: ValueSpec("FILE", .file), "Functions for the model to call, in JSON; you answer the calls"),
+                "tools", value: ValueSpec("FILE", .file),
+                "Functions for the model to call, in JSON; you answer the calls"),
             OptionSpec("reasoning", "Show what the model thinks, where it tells"),
             OptionSpec("json", "One JSON event a line instead of text; the last is `done`"),
             OptionSpec("no-history", "Keep nothing of what is typed for the next time"),

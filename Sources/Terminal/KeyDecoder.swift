@@ -192,7 +192,9 @@ package struct KeyDecoder: Sendable {
         case 27: return [.key(KeyPress(.escape, modifiers))]
         case 8, 127: return [.key(KeyPress(.backspace, modifiers))]
         default:
-            guard let value = UInt32(exactly: code), value >= 0x20, let scalar = Unicode.Scalar(value) else { return [] }
+            guard let value = UInt32(exactly: code), value >= 0x20, let scalar = Unicode.Scalar(value) else {
+                return []
+            }
             return [.key(KeyPress(.character(scalar), modifiers))]
         }
     }

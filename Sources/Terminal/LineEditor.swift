@@ -109,13 +109,16 @@ package struct LineEditor: Sendable {
         case "e": return move(to: lineEnd)
         case "f": return move(to: cursor + 1)
         case "j": return insert("\n")
-        case "k": return kill(cursor..<(lineEnd > cursor ? lineEnd : min(cursor + 1, text.count)), isForward: true, wasKilling)
+        case "k":
+            return kill(
+                cursor..<(lineEnd > cursor ? lineEnd : min(cursor + 1, text.count)), isForward: true, wasKilling)
         case "l": return .screenCleared
         case "n": return recallNext()
         case "p": return recallPrevious()
         case "r": return beginSearch()
         case "t": return transpose()
-        case "u": return kill((lineStart < cursor ? lineStart : max(cursor - 1, 0))..<cursor, isForward: false, wasKilling)
+        case "u":
+            return kill((lineStart < cursor ? lineStart : max(cursor - 1, 0))..<cursor, isForward: false, wasKilling)
         case "w": return kill(blankStart(from: cursor)..<cursor, isForward: false, wasKilling)
         case "y": return insert(String(killed))
         case "z": return .suspended

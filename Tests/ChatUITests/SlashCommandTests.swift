@@ -32,7 +32,7 @@ import Testing
 
     @Test func helpNamesEveryCommand() {
         for command in SlashCommand.allCases { #expect(SlashCommand.helpText.contains("  /\(command.rawValue)")) }
-        #expect(SlashCommand.helpText.split(separator: "\n").allSatisfy { $0.count < 120 })
+        #expect(SlashCommand.helpText.split(separator: "\n").allSatisfy { $0.count <= 80 })
     }
 
     @Test func namesAreCompleted() {

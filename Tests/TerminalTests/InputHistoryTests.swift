@@ -44,17 +44,19 @@ import Testing
             let entries = ["one", "two\nlines", #"back\slash \n"#, "é界🙂", "one"]
             for entry in entries { #expect(file.append(entry)) }
             #expect(file.load() == InputHistory(entries))
-            #expect(try Self.mode(of: file.path) == 0o600)
-            #expect(try Self.mode(of: directory.appending(path: "new/state").path) == 0o700)
+            let modes = try [file.path, directory.appending(path: "new/state").path].map { try Self.mode(of: $0) }
+            #expect(modes == [0o600, 0o700])
         }
     }
 
     @Test func anOpenFileIsClosedToOthers() throws {
         try Self.withDirectory { directory in
             let path = directory.appending(path: "history").path
-            FileManager.default.createFile(atPath: path, contents: Data("old\n".utf8), attributes: [.posixPermissions: 0o644])
+            try Data("old\n".utf8).write(to: URL(filePath: path))
+            try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
             #expect(HistoryFile(path: path).load().entries == ["old"])
-            #expect(try Self.mode(of: path) == 0o600)
+            let mode = try Self.mode(of: path)
+            #expect(mode == 0o600)
         }
     }
 
@@ -62,15 +64,17 @@ import Testing
         try Self.withDirectory { directory in
             let path = directory.appending(path: "history").path
             let file = HistoryFile(path: path)
-            func lines() throws -> Int { try Data(contentsOf: URL(filePath: path)).count { $0 == 0x0A } }
+            let lines = { [UInt8](try Data(contentsOf: URL(filePath: path))).count { $0 == 0x0A } }
             let most = (1...HistoryFile.maximumLines).map { "\($0)\n" }.joined()
             try Data(most.utf8).write(to: URL(filePath: path))
             _ = file.load()
-            #expect(try lines() == HistoryFile.maximumLines)
+            let linesAtLimit = try lines()
+            #expect(linesAtLimit == HistoryFile.maximumLines)
             try Data((most + "last\n").utf8).write(to: URL(filePath: path))
             #expect(file.load().entries.last == "last")
-            #expect(try lines() == InputHistory.maximumEntries)
-            #expect(try Self.mode(of: path) == 0o600)
+            let (linesLeft, mode) = (try lines(), try Self.mode(of: path))
+            #expect(linesLeft == InputHistory.maximumEntries)
+            #expect(mode == 0o600)
             #expect(file.load().entries.count == InputHistory.maximumEntries)
         }
     }
@@ -83,7 +87,8 @@ import Testing
             try Data((start + "last\n").utf8).write(to: URL(filePath: path))
             let file = HistoryFile(path: path)
             #expect(file.load().entries == ["last"])
-            #expect(try Data(contentsOf: URL(filePath: path)) == Data("last\n".utf8))
+            let left = try String(contentsOfFile: path, encoding: .utf8)
+            #expect(left == "last\n")
         }
     }
 

@@ -82,14 +82,19 @@ import Testing
         #expect(Self.decode("\u{1B}[?1;2ca".utf8) == [.key(KeyPress(.character("a")))])
         #expect(Self.decode("\u{1B}[[Aa".utf8) == [.key(KeyPress(.character("a")))])
         let limit = KeyDecoder.maximumSequenceBytes
-        #expect(Self.decode("\u{1B}[\(String(repeating: "1", count: limit))~a".utf8).last == .key(KeyPress(.character("a"))))
         #expect(
-            Self.decode("\u{1B}[\(String(repeating: "1", count: limit + 1))~a".utf8) == [.key(KeyPress(.character("a")))])
+            Self.decode("\u{1B}[\(String(repeating: "1", count: limit))~a".utf8).last == .key(KeyPress(.character("a")))
+        )
+        #expect(
+            Self.decode("\u{1B}[\(String(repeating: "1", count: limit + 1))~a".utf8) == [
+                .key(KeyPress(.character("a")))
+            ])
     }
 
     @Test func whatIsNotUTF8IsAReplacementCharacter() {
         #expect(Self.decode([0xFF]) == [.key(KeyPress(.character("\u{FFFD}")))])
-        #expect(Self.decode([0xC3, 0x41]) == [.key(KeyPress(.character("\u{FFFD}"))), .key(KeyPress(.character("A")))])
+        #expect(
+            Self.decode([0xC3, 0x41]) == [.key(KeyPress(.character("\u{FFFD}"))), .key(KeyPress(.character("A")))])
         #expect(Self.decode([0x80]) == [.key(KeyPress(.character("\u{FFFD}")))])
         #expect(Self.decode([0xC2, 0x9B]) == [])
     }
@@ -100,7 +105,8 @@ import Testing
             var decoder = KeyDecoder()
             for _ in 0..<500 {
                 // Those that mean something come often.
-                let byte = UInt8.random(in: 0...3, using: &generator) == 0
+                let byte =
+                    UInt8.random(in: 0...3, using: &generator) == 0
                     ? [0x1B, 0x5B, 0x4F, 0x32, 0x30, 0x7E, 0x3B].randomElement(using: &generator) ?? 0
                     : UInt8.random(in: 0...255, using: &generator)
                 _ = decoder.feed(byte)

@@ -39,7 +39,8 @@ private let backspace = "\u{7F}"
     /// What is typed, and what stands there then.
     static let edits: [(typed: String, shown: String)] = [
         ("abc", "abc|"), ("abc" + left, "ab|c"), ("abc" + left + "x", "abx|c"), ("abc" + left + right, "abc|"),
-        ("abc\u{01}x", "x|abc"), ("abc\u{01}\u{05}x", "abcx|"), ("abc\u{1B}[Hx", "x|abc"), ("abc\u{1B}[H\u{1B}[Fx", "abcx|"),
+        ("abc\u{01}x", "x|abc"), ("abc\u{01}\u{05}x", "abcx|"), ("abc\u{1B}[Hx", "x|abc"),
+        ("abc\u{1B}[H\u{1B}[Fx", "abcx|"),
         ("abc\u{02}\u{02}\u{06}x", "abx|c"),
         ("abc" + backspace, "ab|"), ("abc" + left + "\u{1B}[3~", "ab|"), ("abc" + left + left + "\u{04}", "a|c"),
         ("abc" + left + "\u{0B}", "ab|"), ("abc" + left + "\u{15}", "|c"),
@@ -51,7 +52,8 @@ private let backspace = "\u{7F}"
         ("one two\u{17}x\u{17}\u{19}", "one x|"), ("one two\u{01}\u{1B}d\u{1B}d\u{19}", "one two|"),
         ("abcd\u{14}", "abdc|"), ("abcd" + left + left + "\u{14}", "acb|d"),
         ("a\nb", "a\nb|"), ("a" + altEnter + "b", "a\nb|"), ("a\\\rb", "a\nb|"), ("a\u{1B}[13;2ub", "a\nb|"),
-        ("one\ntwo\u{01}x", "one\nx|two"), ("one\ntwo" + up + "x", "onex|\ntwo"), ("one\nt" + up + "\u{05}x", "onex|\nt"),
+        ("one\ntwo\u{01}x", "one\nx|two"), ("one\ntwo" + up + "x", "onex|\ntwo"),
+        ("one\nt" + up + "\u{05}x", "onex|\nt"),
         ("one\nlonger" + up + down + "x", "one\nlonxger".replacing("xg", with: "x|g")),
         ("one\ntwo\u{1B}<x", "x|one\ntwo"), ("one\ntwo\u{1B}<\u{1B}>x", "one\ntwox|"),
         ("one\ntwo" + up + "\u{0B}\u{0B}", "one|two"), ("one\ntwo\u{01}\u{15}", "one|two"),
@@ -92,7 +94,9 @@ private let backspace = "\u{7F}"
 
     @Test func keysWithoutUseRing() {
         var typist = Typist()
-        for key in [left, right, up, down, backspace, "\u{0B}", "\u{15}", "\u{17}", "\u{19}", "\u{14}", "\u{1B}[5~", "\t"] {
+        for key in [
+            left, right, up, down, backspace, "\u{0B}", "\u{15}", "\u{17}", "\u{19}", "\u{14}", "\u{1B}[5~", "\t",
+        ] {
             #expect(typist.type(key) == .rang, "\(key.debugDescription)")
         }
     }
@@ -166,7 +170,8 @@ private let backspace = "\u{7F}"
     }
 
     @Test func noKeysBreakIt() {
-        let keys = KeyDecoderTests.keys.map(\.bytes) + ["\u{12}", "\u{19}", "\u{17}", "\u{0B}", "\u{15}", "\u{14}", "\u{07}"]
+        let keys =
+            KeyDecoderTests.keys.map(\.bytes) + ["\u{12}", "\u{19}", "\u{17}", "\u{0B}", "\u{15}", "\u{14}", "\u{07}"]
         var generator = SeededGenerator(seed: 11)
         for _ in 0..<100 {
             var typist = Typist(history: ["one", "two\nthree", "é界"], completions: ["/a", "/ab"])

@@ -1,0 +1,229 @@
+import Foundation
+import Testing
+
+/// `chat` at a terminal.
+@Suite(.timeLimit(.minutes(3))) struct ChatTerminalTests {
+    private let state: TemporaryDirectory
+
+    init() throws {
+        state = try TemporaryDirectory()
+    }
+
+    private var historyPath: String { state.url.appending(path: "ailoopctl/chat_history").path }
+
+    private func history() throws -> String { try String(contentsOfFile: historyPath, encoding: .utf8) }
+
+    private func open(
+        _ arguments: [String] = [], interval: String = "0", environment: [String: String] = [:],
+        redirections: [Int32: String] = [:]
+    ) throws -> TerminalProcess {
+        let variables = [
+            "XDG_STATE_HOME": state.url.path, "AILOOP_MOCK__FIRST_CHUNK_MS": "1",
+            "AILOOP_MOCK__CHUNK_INTERVAL_MS": interval,
+        ]
+        return try TerminalProcess(
+            ["chat", "--ai-service", "mock"] + arguments, environment: variables.merging(environment) { $1 },
+            redirections: redirections)
+    }
+
+    /// As ``open(_:interval:environment:redirections:)``, at the first prompt.
+    private func started(_ arguments: [String] = [], interval: String = "0") async throws -> TerminalProcess {
+        let terminal = try open(arguments, interval: interval)
+        try await terminal.shows("Talking to mock")
+        try await terminal.shows("> ")
+        return terminal
+    }
+
+    @Test func aConversationGoesOnUntilControlD() async throws {
+        let terminal = try await started()
+        #expect(!terminal.isCooked)
+        for _ in 1...2 {
+            terminal.type("help\r")
+            try await terminal.shows("I am the built-in mock service")
+            try await terminal.shows("> ")
+        }
+        terminal.type("\u{04}")
+        #expect(await terminal.exitCode() == 0)
+        #expect(terminal.isCooked)
+        #expect(terminal.output.contains("\u{1B}[?2004h") && terminal.output.contains("\u{1B}[?2004l"))
+    }
+
+    @Test func controlCStopsAnAnswerThenALineThenTheProgram() async throws {
+        let terminal = try await started(interval: "20")
+        terminal.type("long\r")
+        try await terminal.shows("You asked for it.")
+        terminal.type("\u{03}")
+        try await terminal.shows("(stopped)")
+        try await terminal.shows("> ")
+        // The session lives, with what was said.
+        terminal.type("/history\r")
+        try await terminal.shows("assistant:\r\nYou asked for it.")
+        try await terminal.shows("> ")
+        terminal.type("half\u{03}/quix\u{7F}t\r")
+        #expect(await terminal.exitCode() == 0)
+        let other = try await started()
+        other.type("\u{03}")
+        #expect(await other.exitCode() == 130)
+        #expect(other.isCooked)
+    }
+
+    @Test func aSignalDoesWhatControlCDoes() async throws {
+        let terminal = try await started(interval: "20")
+        terminal.type("long\r")
+        try await terminal.shows("You asked for it.")
+        terminal.signal(SIGINT)
+        try await terminal.shows("(stopped)")
+        try await terminal.shows("> ")
+        terminal.signal(SIGINT)
+        #expect(await terminal.exitCode() == 130)
+        #expect(terminal.isCooked)
+    }
+
+    @Test(arguments: [(SIGTERM, 143), (SIGHUP, 129), (SIGQUIT, 131)] as [(Int32, Int32)])
+    func theTerminalIsInOrderAfterASignal(signal: Int32, code: Int32) async throws {
+        let terminal = try await started()
+        #expect(!terminal.isCooked)
+        terminal.signal(signal)
+        #expect(await terminal.exitCode() == code)
+        #expect(terminal.isCooked)
+    }
+
+    @Test func theTerminalIsTheShellsWhileTheProgramIsStopped() async throws {
+        let arguments = "chat --ai-service mock"
+        let terminal = try TerminalProcess(
+            ["--norc", "--noprofile", "-i"],
+            environment: [
+                "PS1": "shell-is-here ", "PROGRAM": BuiltProgram(name: "ailoopctl").path, "HOME": state.url.path,
+            ],
+            path: "/bin/bash")
+        try await terminal.shows("shell-is-here ")
+        terminal.type("\"$PROGRAM\" \(arguments)\r")
+        try await terminal.shows("Talking to mock")
+        try await terminal.shows("> ")
+        terminal.type("half a line")
+        try await terminal.shows("> half a line")
+        terminal.type("\u{1A}")
+        try await terminal.shows("Stopped")
+        try await terminal.shows("shell-is-here ")
+        terminal.type("echo cooked-$((40 + 2))\r")
+        try await terminal.shows("cooked-42")
+        terminal.type("fg\r")
+        // It is drawn again, with what was typed.
+        try await terminal.shows("> half a line")
+        terminal.type("\u{15}/quit\r")
+        try await terminal.shows("shell-is-here ")
+        terminal.type("exit $?\r")
+        #expect(await terminal.exitCode() == 0)
+    }
+
+    @Test func aPasteIsOneMessage() async throws {
+        let terminal = try await started()
+        terminal.type("\u{1B}[200~one\rtwo\r\u{1B}[201~")
+        try await terminal.shows("  two")
+        terminal.type("three\r")
+        try await terminal.shows("> ")
+        terminal.type("/history\r")
+        try await terminal.shows("user:\r\none\r\ntwo\r\nthree\r\n\r\nassistant:")
+        terminal.type("/quit\r")
+        #expect(await terminal.exitCode() == 0)
+        #expect(try history() == "one\\ntwo\\nthree\n/history\n/quit\n")
+    }
+
+    @Test func whatWasEnteredIsThereTheNextTime() async throws {
+        let terminal = try await started()
+        terminal.type("empty\r/usage\rempty\r\u{04}")
+        #expect(await terminal.exitCode() == 0)
+        #expect(try history() == "empty\n/usage\nempty\n")
+        let attributes = try FileManager.default.attributesOfItem(atPath: historyPath)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+
+        let next = try await started()
+        next.type("\u{1B}[A\u{1B}[A")
+        try await next.shows("> /usage")
+        next.type("\u{03}\u{12}emp")
+        try await next.shows("(search) `emp`: empty")
+        next.type("\u{07}/he\t")
+        try await next.shows("> /help")
+        next.type("\r")
+        try await next.shows("/save FILE")
+        next.type("\u{04}")
+        #expect(await next.exitCode() == 0)
+    }
+
+    @Test func nothingIsKeptWhereThatIsAskedFor() async throws {
+        let terminal = try await started(["--no-history"])
+        terminal.type("empty\r\u{04}")
+        #expect(await terminal.exitCode() == 0)
+        #expect(!FileManager.default.fileExists(atPath: historyPath))
+    }
+
+    @Test func thePersonAnswersToolCalls() async throws {
+        let tools = try state.write(
+            "tools.json", #"[{"type": "function", "function": {"name": "add", "parameters": {"type": "object"}}}]"#)
+        let terminal = try await started(["--tools", tools])
+        terminal.type("tool\r")
+        try await terminal.shows("tool call: add {}")
+        try await terminal.shows("result of add> ")
+        terminal.type("forty-two\r")
+        try await terminal.shows("`add` answered: forty-two")
+        terminal.type("\u{04}")
+        #expect(await terminal.exitCode() == 0)
+
+        // With a single question too, whose terminal is left alone until then.
+        let single = try open(["--tools", tools, "tool"])
+        try await single.shows("result of add> ")
+        #expect(!single.isCooked)
+        single.type("seven\r")
+        try await single.shows("`add` answered: seven")
+        #expect(await single.exitCode() == 0)
+        #expect(single.isCooked)
+    }
+
+    @Test func theConversationIsSavedOnce() async throws {
+        let terminal = try await started()
+        let path = state.url.appending(path: "talk.json").path
+        terminal.type("empty\r/save \(path)\r")
+        try await terminal.shows("written to \(path)")
+        terminal.type("/save \(path)\r")
+        try await terminal.shows("there is such a file already")
+        terminal.type("\u{04}")
+        #expect(await terminal.exitCode() == 0)
+        #expect(try String(contentsOfFile: path, encoding: .utf8).contains(#"{"role":"user","content":"empty"}"#))
+    }
+
+    @Test func aDumbTerminalIsReadLineByLine() async throws {
+        let terminal = try open(environment: ["TERM": "dumb"])
+        try await terminal.shows("> ")
+        #expect(terminal.isCooked)
+        terminal.type("help\n")
+        try await terminal.shows("I am the built-in mock service")
+        try await terminal.shows("> ")
+        terminal.type("\u{04}")
+        #expect(await terminal.exitCode() == 0)
+        #expect(!terminal.output.contains("\u{1B}"))
+    }
+
+    @Test func onlyTheAnswersGoIntoAFile() async throws {
+        let file = state.url.appending(path: "answers").path
+        let terminal = try open(redirections: [1: file])
+        try await terminal.shows("> ")
+        terminal.type("help\r")
+        try await terminal.shows("> help\r\n")
+        try await terminal.shows("> ")
+        terminal.type("\u{04}")
+        #expect(await terminal.exitCode() == 0)
+        let expected = try await ChatRun.mock(["help"]).output
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == expected)
+        #expect(!terminal.output.contains("I am the built-in mock service"))
+    }
+
+    @Test func aNarrowerTerminalShowsTheLineAsItIs() async throws {
+        let terminal = try await started()
+        terminal.type("0123456789012345678901234567890123456789")
+        try await terminal.shows("> 0123456789012345678901234567890123456789")
+        terminal.resize(columns: 20, rows: 24)
+        try await terminal.shows("> 012345678901234567\r\n89012345678901234567\r\n89\r")
+        terminal.type("\u{03}\u{04}")
+        #expect(await terminal.exitCode() == 0)
+    }
+}

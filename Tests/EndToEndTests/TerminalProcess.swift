@@ -1,0 +1,217 @@
+import EventLoops
+import Foundation
+import Synchronization
+
+/// The program at a terminal of its own (a pty), with the test in the person's place.
+final class TerminalProcess: Sendable {
+    private struct State {
+        var output = ""
+        /// Where the next search begins.
+        var position = 0
+        var status: Int32?
+        var waiting: [(text: String, continuation: CheckedContinuation<Bool, Never>)] = []
+        var ending: [CheckedContinuation<Int32, Never>] = []
+    }
+
+    struct Failure: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    private let master: Int32
+    private let slave: Int32
+    let process: pid_t
+    private let state = Mutex(State())
+
+    /// Starts the program; all of its standard descriptors are the terminal, but for those that `redirections` give files.
+    init(
+        _ arguments: [String], environment: [String: String] = [:], columns: UInt16 = 80, rows: UInt16 = 24,
+        redirections: [Int32: String] = [:], path: String = BuiltProgram(name: "ailoopctl").path
+    ) throws {
+        // As posix_openpt, unlockpt and ptsname do it, which Glibc's module does not show.
+        master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        var (lock, number): (Int32, Int32) = (0, 0)
+        guard master >= 0, ioctl(master, Self.unlockTerminal, &lock) == 0,
+            ioctl(master, Self.terminalNumber, &number) == 0
+        else {
+            throw Failure(description: "no pty: \(String(cString: strerror(errno)))")
+        }
+        let terminal = "/dev/pts/\(number)"
+        slave = open(terminal, O_RDWR | O_NOCTTY | O_CLOEXEC)
+        var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+        _ = ioctl(master, UInt(TIOCSWINSZ), &size)
+        // No colours, so that what is awaited is one piece.
+        let variables = environment.merging(["PATH": "/usr/bin:/bin", "TERM": "xterm", "NO_COLOR": "1"]) { own, _ in own
+        }
+        process = try Self.spawn(
+            // Where no configuration lies.
+            ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", FileManager.default.temporaryDirectory.path, path]
+                + arguments, variables, terminal: terminal, redirections)
+        startReading()
+        startWaiting()
+    }
+
+    deinit {
+        if state.withLock({ $0.status == nil }) { kill(process, SIGKILL) }
+        // The reading thread has its own descriptor.
+        close(master)
+        close(slave)
+    }
+
+    /// TIOCSPTLCK and TIOCGPTN of Linux's asm-generic/ioctls.h.
+    private static let unlockTerminal: UInt = 0x4004_5431
+    private static let terminalNumber: UInt = 0x8004_5430
+    /// POSIX_SPAWN_SETSID, which Glibc's module does not show.
+    private static let newSession: Int16 = 0x80
+
+    /// In a session of its own, so that the terminal becomes its controlling one.
+    private static func spawn(
+        _ words: [String], _ variables: [String: String], terminal: String, _ redirections: [Int32: String]
+    ) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, terminal, O_RDWR, 0)
+        posix_spawn_file_actions_adddup2(&actions, 0, 1)
+        posix_spawn_file_actions_adddup2(&actions, 0, 2)
+        for (descriptor, path) in redirections {
+            let flags = descriptor == 0 ? O_RDONLY : O_WRONLY | O_CREAT | O_TRUNC
+            posix_spawn_file_actions_addopen(&actions, descriptor, path, flags, 0o600)
+        }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        var all = sigset_t()
+        sigfillset(&all)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(
+            &attributes, newSession | Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        var arguments = words.map { strdup($0) } + [nil]
+        var environment = variables.map { strdup("\($0)=\($1)") } + [nil]
+        defer { for text in arguments + environment { free(text) } }
+        var process: pid_t = 0
+        let code = posix_spawn(&process, words[0], &actions, &attributes, &arguments, &environment)
+        guard code == 0 else { throw Failure(description: "posix_spawn: \(String(cString: strerror(code)))") }
+        return process
+    }
+
+    // MARK: The person
+
+    /// Types bytes, all at once.
+    func type(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = write(master, bytes, bytes.count)
+    }
+
+    func signal(_ number: Int32) {
+        kill(process, number)
+    }
+
+    func resize(columns: UInt16, rows: UInt16) {
+        var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+        _ = ioctl(master, UInt(TIOCSWINSZ), &size)
+    }
+
+    /// Returns when `text` is shown, behind what was awaited before.
+    func shows(_ text: String) async throws {
+        let isShown = await withCheckedContinuation { continuation in
+            let known: Bool? = state.withLock { state in
+                if Self.find(text, in: &state) { return true }
+                if state.status != nil { return false }
+                state.waiting.append((text, continuation))
+                return nil
+            }
+            if let known { continuation.resume(returning: known) }
+        }
+        guard isShown else {
+            throw Failure(description: "\(text.debugDescription) was not shown in \(output.debugDescription)")
+        }
+    }
+
+    /// All that was shown.
+    var output: String { state.withLock { $0.output } }
+
+    /// As a shell reports it, once the program has ended.
+    func exitCode() async -> Int32 {
+        await withCheckedContinuation { continuation in
+            let known: Int32? = state.withLock { state in
+                if state.status == nil { state.ending.append(continuation) }
+                return state.status
+            }
+            if let known { continuation.resume(returning: known) }
+        }
+    }
+
+    /// Whether the terminal edits lines and echoes itself, as shells leave it.
+    var isCooked: Bool {
+        var modes = termios()
+        tcgetattr(slave, &modes)
+        let wanted = tcflag_t(ECHO | ICANON | ISIG)
+        return modes.c_lflag & wanted == wanted
+    }
+
+    // MARK: Threads
+
+    private static func find(_ text: String, in state: inout State) -> Bool {
+        let bytes = Array(state.output.utf8)
+        let wanted = Array(text.utf8)
+        guard let range = bytes[min(state.position, bytes.count)...].firstRange(of: wanted) else { return false }
+        state.position = range.upperBound
+        return true
+    }
+
+    private func startReading() {
+        let descriptor = dup(master)
+        Thread.start(name: "pty") { [weak self] in
+            var chunk = [UInt8](repeating: 0, count: 4096)
+            var bytes: [UInt8] = []
+            while true {
+                let count = read(descriptor, &chunk, chunk.count)
+                guard count > 0 else { break }
+                bytes += chunk[..<count]
+                guard let self else { break }
+                self.note(String(decoding: bytes, as: UTF8.self))
+            }
+            close(descriptor)
+        }
+    }
+
+    private func note(_ output: String) {
+        let found: [CheckedContinuation<Bool, Never>] = state.withLock { state in
+            state.output = output
+            var found: [CheckedContinuation<Bool, Never>] = []
+            while let next = state.waiting.first, Self.find(next.text, in: &state) {
+                found.append(next.continuation)
+                state.waiting.removeFirst()
+            }
+            return found
+        }
+        for continuation in found { continuation.resume(returning: true) }
+    }
+
+    private func startWaiting() {
+        let (process, master) = (process, dup(self.master))
+        Thread.start(name: "wait") { [weak self] in
+            var status: Int32 = 0
+            while waitpid(process, &status, 0) < 0, errno == EINTR {}
+            let code = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
+            // All that it wrote has come once nothing is left to be read.
+            var left: Int32 = 1
+            while ioctl(master, UInt(FIONREAD), &left) == 0, left > 0 { sched_yield() }
+            close(master)
+            self?.end(code)
+        }
+    }
+
+    private func end(_ code: Int32) {
+        let (waiting, ending) = state.withLock { state in
+            state.status = code
+            defer { (state.waiting, state.ending) = ([], []) }
+            return (state.waiting, state.ending)
+        }
+        for wait in waiting { wait.continuation.resume(returning: false) }
+        for continuation in ending { continuation.resume(returning: code) }
+    }
+}
