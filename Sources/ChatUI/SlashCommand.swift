@@ -52,7 +52,7 @@ package enum SlashCommand: String, Sendable, Hashable, CaseIterable {
         case .retry: "send the last message again"
         case .history: "show the conversation so far"
         case .usage: "show the tokens used, and the cost where it is known"
-        case .save: "write the conversation to a new file, as JSON if it ends in .json"
+        case .save: "write the conversation to a new file, NAME.json as JSON"
         case .quit: "leave"
         }
     }

@@ -32,7 +32,7 @@ import Testing
         let problems = Self.read(text).problems
         #expect(
             problems.map { $0.prefix { $0 != " " } } == [
-                "t.json:2:45:", "t.json:4:45:", "t.json:5:3:", "t.json:5:21:", "t.json:6:144:",
+                "t.json:2:45:", "t.json:4:48:", "t.json:5:3:", "t.json:5:21:", "t.json:6:130:",
             ])
         #expect(problems[0].contains("`[0].function.name`"))
         #expect(problems[4].hasSuffix("there are two tools named `two`"))

@@ -182,13 +182,13 @@ import Testing
     @Test func theConversationIsSavedOnce() async throws {
         let terminal = try await started()
         let path = state.url.appending(path: "talk.json").path
-        terminal.type("empty\r/save \(path)\r")
+        terminal.type("help\r/save \(path)\r")
         try await terminal.shows("written to \(path)")
         terminal.type("/save \(path)\r")
         try await terminal.shows("there is such a file already")
         terminal.type("\u{04}")
         #expect(await terminal.exitCode() == 0)
-        #expect(try String(contentsOfFile: path, encoding: .utf8).contains(#"{"role":"user","content":"empty"}"#))
+        #expect(try String(contentsOfFile: path, encoding: .utf8).contains(#"{"role":"user","content":"help"}"#))
     }
 
     @Test func aDumbTerminalIsReadLineByLine() async throws {
