@@ -42,7 +42,8 @@ extension Conversation {
         sessionID = value["sessionId"]?.string
         resumeToken = value["resumeToken"]?.string
         model = value["model"]?.string ?? options.model ?? ""
-        lastSeq = 0
+        // The session's start, which is told besides, is the first.
+        lastSeq = 1
         totalUsage = MessageUsage()
         answers = 0
         phase = .idle

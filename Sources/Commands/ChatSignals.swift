@@ -72,6 +72,8 @@ final class ChatSignals: Sendable {
     /// As the signal would have done, with a terminal in order.
     private func dieOf(_ signal: Int32) {
         device?.restore()
+        // The runtime may have taken it for its own.
+        Glibc.signal(signal, SIG_DFL)
         var set = sigset_t()
         sigemptyset(&set)
         sigaddset(&set, signal)

@@ -122,6 +122,22 @@ private func chunk(_ text: String) -> SessionNotification.Content { .chunk(text,
         #expect(script.calls[0].params["message"] == "go")
     }
 
+    @Test func theStartOfTheSessionIsNoAnswer() {
+        // It was lost with the connection: the server has told one thing more than was heard, but nothing of the message.
+        var script = Script { options in
+            options.message = "go"
+            options.isRemote = true
+        }
+        script.give(.opened)
+        script.answer(["sessionId": "s", "resumeToken": "secret", "model": "m"])
+        script.lose()
+        script.give(.waited)
+        script.give(.opened)
+        #expect(script.calls[0].params["lastSeq"] == 1)
+        script.answer(["sessionId": "s", "status": 1, "lastSeq": 1])
+        #expect(script.lastMethod == .getHistory)
+    }
+
     @Test func aMessageThatArrivedIsNotSentAgain() {
         var script = Script.started { $0.message = "go" }
         script.lose()

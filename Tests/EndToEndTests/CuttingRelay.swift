@@ -24,7 +24,7 @@ final class CuttingRelay: Sendable {
         target = UInt16(address.split(separator: ":").last ?? "") ?? 0
         self.closesAfterCuts = closesAfterCuts
         state = Mutex(State(cuts: cuts))
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = Self.newSocket()
         var place = Self.loopback(port: 0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafeMutablePointer(to: &place) {
@@ -39,9 +39,14 @@ final class CuttingRelay: Sendable {
             while true {
                 let client = accept(listener, nil, nil)
                 guard client >= 0 else { return }
+                _ = fcntl(client, F_SETFD, FD_CLOEXEC)
                 serve(client)
             }
         }
+    }
+
+    private static func newSocket() -> Int32 {
+        socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     }
 
     private static func loopback(port: UInt16) -> sockaddr_in {
@@ -59,7 +64,7 @@ final class CuttingRelay: Sendable {
     }
 
     private func serve(_ client: Int32) {
-        let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let server = Self.newSocket()
         var place = Self.loopback(port: target)
         _ = withUnsafePointer(to: &place) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
