@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `chat` at a terminal.
-@Suite(.timeLimit(.minutes(3))) struct ChatTerminalTests {
+@Suite(.timeLimit(.minutes(5))) struct ChatTerminalTests {
     private let state: TemporaryDirectory
 
     init() throws {

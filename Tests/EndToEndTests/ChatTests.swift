@@ -9,10 +9,8 @@ enum ChatRun {
     static func chat(
         _ arguments: [String], input: String = "", environment: [String: String] = [:]
     ) async throws -> BuiltProgram.Result {
-        try await offThePool {
-            try BuiltProgram(name: "ailoopctl").run(
-                ["chat"] + arguments, input: input, environment: quick.merging(environment) { $1 })
-        }
+        try await BuiltProgram(name: "ailoopctl").run(
+            ["chat"] + arguments, input: input, environment: quick.merging(environment) { $1 })
     }
 
     static func mock(
@@ -22,11 +20,11 @@ enum ChatRun {
     }
 
     static func shell(_ line: String) async throws -> BuiltProgram.Result {
-        try await offThePool { try BuiltProgram(name: "ailoopctl").shell(line, environment: quick) }
+        try await BuiltProgram(name: "ailoopctl").shell(line, environment: quick)
     }
 
     static func server(_ environment: [String: String] = [:]) async throws -> RunningServer {
-        try await offThePool { try RunningServer(environment: quick.merging(environment) { $1 }) }
+        try await RunningServer(environment: quick.merging(environment) { $1 })
     }
 
     /// The lines of `--json`.
@@ -36,7 +34,7 @@ enum ChatRun {
 }
 
 /// `chat` as a process, with pipes.
-@Suite(.timeLimit(.minutes(3))) struct ChatTests {
+@Suite(.timeLimit(.minutes(5))) struct ChatTests {
     @Test func aQuestionIsAnsweredOnStandardOutput() async throws {
         let result = try await ChatRun.mock(["help"])
         #expect(result.status == 0)

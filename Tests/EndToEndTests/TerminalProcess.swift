@@ -171,8 +171,8 @@ final class TerminalProcess: Sendable {
                 let count = read(descriptor, &chunk, chunk.count)
                 guard count > 0 else { break }
                 bytes += chunk[..<count]
-                guard let self else { break }
-                self.note(String(decoding: bytes, as: UTF8.self))
+                // Read to the end in any case, so that the program never waits for it.
+                self?.note(String(decoding: bytes, as: UTF8.self))
             }
             close(descriptor)
         }
