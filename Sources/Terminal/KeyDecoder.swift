@@ -26,13 +26,15 @@ package struct KeyDecoder: Sendable {
         case applicationKey
         case character([UInt8], count: Int, KeyPress.Modifiers)
         /// `matched` bytes of the end mark have come.
-        case pasting([UInt8], matched: Int)
+        case pasting(matched: Int)
     }
 
     private static let escapeByte: UInt8 = 0x1B
     private static let pasteEnd: [UInt8] = [0x1B] + Array("[201~".utf8)
 
     private var state = State.ground
+    /// What has come of a paste; not in the state, where it would be copied with each byte.
+    private var pasted: [UInt8] = []
 
     package init() {}
 
@@ -67,7 +69,7 @@ package struct KeyDecoder: Sendable {
             state = .ground
             return Self.key(final: byte).map { [.key(KeyPress($0))] } ?? []
         case .character(let bytes, let count, let modifiers): return inCharacter(bytes, count, modifiers, byte)
-        case .pasting(let bytes, let matched): return inPaste(bytes, matched, byte)
+        case .pasting(let matched): return inPaste(matched, byte)
         }
     }
 
@@ -147,7 +149,7 @@ package struct KeyDecoder: Sendable {
         switch final {
         case UInt8(ascii: "~"):
             if numbers.first == 200 {
-                state = .pasting([], matched: 0)
+                state = .pasting(matched: 0)
                 return []
             }
             // modifyOtherKeys: ESC [ 27 ; modifiers ; code ~
@@ -201,21 +203,20 @@ package struct KeyDecoder: Sendable {
 
     // MARK: Pastes
 
-    private mutating func inPaste(_ bytes: [UInt8], _ matched: Int, _ byte: UInt8) -> [TerminalEvent] {
-        // Released, so that what is appended below is not copied each time.
-        state = .ground
-        var bytes = bytes
+    private mutating func inPaste(_ matched: Int, _ byte: UInt8) -> [TerminalEvent] {
         if byte == Self.pasteEnd[matched] {
-            if matched + 1 < Self.pasteEnd.count {
-                state = .pasting(bytes, matched: matched + 1)
-                return []
+            state = .pasting(matched: matched + 1)
+            guard matched + 1 == Self.pasteEnd.count else { return [] }
+            defer {
+                state = .ground
+                pasted = []
             }
-            return [.paste(Self.text(ofPaste: bytes))]
+            return [.paste(Self.text(ofPaste: pasted))]
         }
         let isStart = byte == Self.escapeByte
         let more = Self.pasteEnd[..<matched] + (isStart ? [] : [byte])
-        if bytes.count + more.count <= Self.maximumPasteBytes { bytes += more }
-        state = .pasting(bytes, matched: isStart ? 1 : 0)
+        if pasted.count + more.count <= Self.maximumPasteBytes { pasted += more }
+        state = .pasting(matched: isStart ? 1 : 0)
         return []
     }
 
