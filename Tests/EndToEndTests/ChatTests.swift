@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import ScriptedUpstream
 import Testing
 
 /// How `chat` is run here: with the built-in service, quickly.
@@ -44,15 +45,34 @@ enum ChatRun {
         #expect(result.errors.isEmpty)
     }
 
-    @Test func whatIsPipedInIsTheQuestionOrItsMaterial() async throws {
-        let piped = try await ChatRun.mock([], input: "help\n")
-        #expect(piped.status == 0)
-        #expect(piped.output.contains("built-in mock service"))
-        let server = try await ChatRun.server()
-        let both = try await ChatRun.chat(
-            ["--url", "ws://\(server.address)/ws", "--json", "What is it?"], input: "some material\n")
-        #expect(both.status == 0)
-        server.signal(SIGKILL)
+    @Test func whatIsPipedInIsTheQuestion() async throws {
+        let result = try await ChatRun.mock([], input: "help\n")
+        #expect(result.status == 0)
+        #expect(result.output.contains("built-in mock service"))
+    }
+
+    @Test func theModelGetsWhatWasAskedForWithWhatIsPipedInAsMaterial() async throws {
+        let events = [ChatCompletionEvent.text("ok"), ChatCompletionEvent.finish(), ChatCompletionEvent.done]
+        let upstream = try await ScriptedUpstream.start(replies: [.eventStream(events)])
+        let result = try await ChatRun.chat(
+            ["--model", "a/b", "--system", "Be brief.", "--param", "temperature=0.2", "What is it?"],
+            input: "some material\n",
+            environment: [
+                "AILOOP_AI_SERVICE": "openrouter", "AILOOP_OPENROUTER__BASE_URL": upstream.url + "/v1",
+                "AILOOP_AI_LOOP__MAX_CONTEXT_TOKENS": "32768",
+            ])
+        #expect(result.output == "ok\n")
+        #expect(result.errors == "")
+        #expect(result.status == 0)
+        let body = try JSONParser.parse(try await upstream.request(0).body)
+        #expect(body["model"] == "a/b")
+        #expect(body["temperature"]?.double == 0.2)
+        #expect(
+            body["messages"] == [
+                ["role": "system", "content": "Be brief."],
+                ["role": "user", "content": "What is it?\n\nsome material\n"],
+            ])
+        upstream.stop()
     }
 
     @Test func aBrokenAnswerKeepsWhatCameBeforeAndExitsWithOne() async throws {
