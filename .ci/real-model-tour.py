@@ -243,7 +243,7 @@ def dead_upstream(server: Service, model: Service) -> Service:
     start = chat.say("And the sea?")
     await_that(lambda: calls(server, "error") > failed, "the call to fail")
     await_that(lambda: "error" in chat.shown[start:], "the error to be shown")
-    await_that(lambda: chat.shown[start:].endswith("\n"), "the end of the line")
+    await_that(lambda: chat.shown[start:].endswith("\n> "), "the next prompt")
     expect("Connection refused" in chat.shown[start:], "the error says that the model cannot be reached", chat.shown[start:])
 
     model = start_model(port)
