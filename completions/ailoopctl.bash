@@ -16,12 +16,25 @@ _ailoopctl_option() {
     serve:--log-format) spent=--log-format kind='choice auto text json' ;;
     serve:--log-file) spent=--log-file kind=file ;;
     chat:-u | chat:--url) spent='--url --ai-service --config' kind=text ;;
+    chat:--token-file) spent=--token-file kind=file ;;
     chat:-c | chat:--config) spent='--config --url' kind=file ;;
     chat:--ai-service) spent='--ai-service --url' kind='choice openrouter mock' ;;
     chat:-m | chat:--model) spent=--model kind=text ;;
     chat:-s | chat:--system) spent=--system kind=text ;;
     chat:--param) spent='' kind=text ;;
+    chat:--tools) spent=--tools kind=file ;;
+    chat:--reasoning) spent=--reasoning kind=flag ;;
     chat:--json) spent=--json kind=flag ;;
+    chat:--no-history) spent=--no-history kind=flag ;;
+    replay:-u | replay:--url) spent='--url --ai-service --config' kind=text ;;
+    replay:-c | replay:--config) spent='--config --url' kind=file ;;
+    replay:--ai-service) spent='--ai-service --url' kind='choice openrouter mock' ;;
+    replay:-m | replay:--model) spent=--model kind=text ;;
+    replay:-t | replay:--timeout) spent=--timeout kind=text ;;
+    replay:-k | replay:--keep-going) spent=--keep-going kind=flag ;;
+    replay:--check) spent=--check kind=flag ;;
+    replay:-f | replay:--format) spent=--format kind='choice text json junit' ;;
+    replay:-l | replay:--log) spent=--log kind=file ;;
     validate-config:-f | validate-config:--format) spent=--format kind='choice text json' ;;
     validate-config:--strict) spent=--strict kind=flag ;;
     *:-h | *:--help) spent=--help kind=flag ;;
@@ -36,9 +49,9 @@ _ailoopctl_options() {
     case $1 in
     '') options='--generate-completions --generate-man' ;;
     'serve') options='--config --ai-service --host --port --model --log-level --log-format --log-file' ;;
-    'chat') options='--url --config --ai-service --model --system --param --json' ;;
+    'chat') options='--url --token-file --config --ai-service --model --system --param --tools --reasoning --json --no-history' ;;
     'bench') options='' ;;
-    'replay') options='' ;;
+    'replay') options='--url --config --ai-service --model --timeout --keep-going --check --format --log' ;;
     'validate-config') options='--format --strict' ;;
     *) options= ;;
     esac
@@ -50,6 +63,7 @@ _ailoopctl_argument() {
     case $1:$2 in
     :*) kind='choice serve chat bench replay validate-config' ;;
     chat:0) kind=text ;;
+    replay:*) kind=file ;;
     validate-config:*) kind=file ;;
     *) kind= ;;
     esac

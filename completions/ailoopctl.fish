@@ -74,12 +74,28 @@ complete -c ailoopctl -n '__ailoopctl_at serve; and __ailoopctl_may_take --log-f
 
 # chat
 complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_may_take -u --url; and __ailoopctl_may_take -c --config; and __ailoopctl_may_take --ai-service' -s u -l url -x -d 'WebSocket of a running server; else in this process'
+complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_may_take --token-file' -l token-file -r -F -d 'Holds the token that the server wants (else AILOOP_TOKEN)'
 complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_may_take -c --config; and __ailoopctl_may_take -u --url' -s c -l config -r -F -d 'Configuration file (config.yaml where there is one)'
 complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_may_take --ai-service; and __ailoopctl_may_take -u --url' -l ai-service -x -a 'openrouter mock' -d 'Who answers; mock needs no key'
 complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_may_take -m --model' -s m -l model -x -d 'The model that answers'
 complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_may_take -s --system' -s s -l system -x -d 'What the model is told before the conversation'
 complete -c ailoopctl -n '__ailoopctl_at chat' -l param -x -d 'A parameter of every request, as temperature=0.2'
-complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_lacks --json' -l json -d 'One JSON event a line instead of text'
+complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_may_take --tools' -l tools -r -F -d 'Functions for the model to call, in JSON; you answer the calls'
+complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_lacks --reasoning' -l reasoning -d 'Show what the model thinks, where it tells'
+complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_lacks --json' -l json -d 'One JSON event a line instead of text; the last is `done`'
+complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_lacks --no-history' -l no-history -d 'Keep nothing of what is typed for the next time'
+
+# replay
+complete -c ailoopctl -n '__ailoopctl_at replay; and __ailoopctl_may_take -u --url; and __ailoopctl_may_take -c --config; and __ailoopctl_may_take --ai-service' -s u -l url -x -d 'WebSocket of a running server; else in this process'
+complete -c ailoopctl -n '__ailoopctl_at replay; and __ailoopctl_may_take -c --config; and __ailoopctl_may_take -u --url' -s c -l config -r -F -d 'Configuration file (config.yaml where there is one)'
+complete -c ailoopctl -n '__ailoopctl_at replay; and __ailoopctl_may_take --ai-service; and __ailoopctl_may_take -u --url' -l ai-service -x -a 'openrouter mock' -d 'Who answers; mock needs no key'
+complete -c ailoopctl -n '__ailoopctl_at replay; and __ailoopctl_may_take -m --model' -s m -l model -x -d 'The model that answers'
+complete -c ailoopctl -n '__ailoopctl_at replay; and __ailoopctl_may_take -t --timeout' -s t -l timeout -x -d 'How long a message may take to its end (300s)'
+complete -c ailoopctl -n '__ailoopctl_at replay; and __ailoopctl_lacks -k --keep-going' -s k -l keep-going -d 'Go on with a script after a message that failed'
+complete -c ailoopctl -n '__ailoopctl_at replay; and __ailoopctl_lacks --check' -l check -d 'Look for mistakes in the scripts, and play nothing'
+complete -c ailoopctl -n '__ailoopctl_at replay; and __ailoopctl_may_take -f --format' -s f -l format -x -a 'text json junit' -d 'What standard output gets: the conversation, or a report'
+complete -c ailoopctl -n '__ailoopctl_at replay; and __ailoopctl_may_take -l --log' -s l -l log -r -F -d 'File for every message of the connection, both ways'
+complete -c ailoopctl -n '__ailoopctl_at replay' -F
 
 # validate-config
 complete -c ailoopctl -n '__ailoopctl_at validate-config; and __ailoopctl_may_take -f --format' -s f -l format -x -a 'text json' -d 'How findings are printed'

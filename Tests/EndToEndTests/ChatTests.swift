@@ -150,7 +150,7 @@ enum ChatRun {
             let result = try await ChatRun.shell(
                 "\"$PROGRAM\" chat --ai-service mock \(option) long </dev/null >/dev/full")
             #expect(result.status == 1)
-            #expect(result.errors == "ailoopctl: cannot write to standard output: No space left on device\n")
+            #expect(result.errors == "ailoopctl chat: cannot write to standard output: No space left on device\n")
         }
     }
 

@@ -216,7 +216,7 @@ import Testing
         try directory.write("talk.txt", "Hello\n")
         let result = try await shell(#""$PROGRAM" replay --ai-service mock talk.txt >/dev/full; echo $?"#)
         #expect(result.output == "1\n")
-        #expect(result.errors == "ailoopctl: cannot write to standard output: No space left on device\n")
+        #expect(result.errors == "ailoopctl replay: cannot write to standard output: No space left on device\n")
     }
 
     @Test func aFullDiskLosesTheLogAndNotTheResult() async throws {
