@@ -76,14 +76,19 @@ let package = Package(
         library("ChatUI", ["Diagnostics", "InteractiveClient", "JSON", "JSONRPC", "SessionProtocol", "Terminal"]),
         library("Replaying", ["Diagnostics", "JSON", "JSONRPC", "Observability", "SessionProtocol"]),
         library(
+            "Benchmarking",
+            [
+                "Configuration", "Diagnostics", "EventLoops", "HTTP1", "JSON", "WebSocket", "WebSocketConnections",
+                "Wire",
+            ]),
+        library(
             "Commands",
             [
-                "ChatUI", "CommandLineSpec", "Configuration", "Diagnostics", "EventLoops", "HTTP1", "InteractiveClient",
-                "InteractiveServer", "JSON", "Observability", "Quantities", "Replaying", "Terminal",
+                "Benchmarking", "CLinux", "ChatUI", "CommandLineSpec", "Configuration", "Diagnostics", "EventLoops",
+                "HTTP1", "InteractiveClient", "InteractiveServer", "JSON", "Observability", "Quantities", "Replaying",
+                "Terminal",
             ]),
         executable("ailoopctl", ["Commands"]),
-
-        library("Benchmarking"),
 
         // Support for conformance suites, tests and benchmarks; no part of the product.
         library("ScriptedUpstream", ["EventLoops", "HTTP1", "JSON", "Wire"]),
@@ -97,11 +102,7 @@ let package = Package(
             "websocket-load", path: "Sources/WebSocketLoad",
             ["Benchmarking", "EventLoops", "HTTP1", "WebSocket", "WebSocketConnections"]),
 
-        executable(
-            "session-load", path: "Sources/SessionLoad",
-            ["Benchmarking", "EventLoops", "HTTP1", "JSON", "ScriptedUpstream", "WebSocket", "WebSocketConnections"]),
-
-        tests(of: "Benchmarking"),
+        tests(of: "Benchmarking", ["EventLoops", "HTTP1", "JSON", "WebSocket", "WebSocketConnections", "Wire"]),
         // What the fuzzer checks; the tests replay its corpora.
         .target(
             name: "FuzzTargets",
@@ -142,7 +143,7 @@ let package = Package(
                 "Observability", "OpenRouter", "Quantities", "ScriptedUpstream", "SessionProtocol", "Sessions",
                 "WebSocket", "Wire",
             ]),
-        tests(of: "Commands", ["CommandLineSpec", "Configuration", "JSON"]),
+        tests(of: "Commands", ["Benchmarking", "CommandLineSpec", "Configuration", "JSON"]),
         tests(of: "Terminal", ["Diagnostics"]),
         tests(of: "ChatUI", ["Diagnostics", "InteractiveClient", "JSON", "JSONRPC", "SessionProtocol", "Terminal"]),
         tests(of: "Replaying", ["Diagnostics", "JSON", "JSONRPC", "Observability", "SessionProtocol"]),

@@ -1,7 +1,7 @@
 /// A distribution of durations in nanoseconds, in bounded space: buckets of equal width within each power of two.
 ///
 /// A percentile is off by less than ``maximumRelativeError`` of its value, and by nothing below 128 ns.
-package struct LatencyHistogram: Sendable {
+package struct LatencyHistogram: Sendable, Equatable {
     private static let subBucketBits = 7
     private static let subBuckets = 1 << subBucketBits
     /// Upper bound of what a percentile may be off, relative to the true value: 1/128.
@@ -49,6 +49,12 @@ package struct LatencyHistogram: Sendable {
             if seen >= rank { return min(Self.upperBound(of: index), maximum) }
         }
         return maximum
+    }
+
+    /// Values at or below each bound that are above the one before; empty buckets are left out. All that percentiles are
+    /// made of: whoever has the buckets can compute any.
+    package var buckets: [(upperBound: UInt64, count: UInt64)] {
+        counts.enumerated().filter { $0.element > 0 }.map { (Self.upperBound(of: $0.offset), $0.element) }
     }
 
     private static func bucket(of value: UInt64) -> Int {

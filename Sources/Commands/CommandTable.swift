@@ -1,3 +1,4 @@
+import Benchmarking
 package import CommandLineSpec
 import Configuration
 import InteractiveServer
@@ -137,7 +138,52 @@ package enum CommandTable {
         ])
 
     private static let bench = CommandSpec(
-        name: "bench", summary: "measure a server: time to first chunk, gaps, rates", isBuilt: false)
+        name: "bench", summary: "measure a server: time to first chunk, gaps, rates",
+        examples: [
+            .init("ailoopctl bench", "10 sessions for 10 s, built-in answers, no key"),
+            .init("ailoopctl bench --sessions 1,10,100,1000", "one run for each"),
+            .init("ailoopctl bench --url ws://127.0.0.1:8000/ws", "a server that runs already"),
+            .init("ailoopctl bench --rate 50 --sessions 100", "50 messages/s, come what may"),
+            .init("ailoopctl bench --fail-if 'ttft.p99>200ms'", "exit code 1 where it is so"),
+        ],
+        options: [
+            OptionSpec(
+                "url", short: "u", value: ValueSpec("URL", .url),
+                "WebSocket of a running server; else one is started in a process of its own"),
+            configurationFile, service,
+            OptionSpec(
+                "model", short: "m", value: ValueSpec("MODEL", .text), setting: "openrouter.model",
+                "The model that answers"),
+            OptionSpec(
+                "sessions", short: "n", value: ValueSpec("N[,N…]", .text),
+                "Sessions at the same time (10), up to \(BenchPlan.maximumSessions); several numbers: a run for each"),
+            OptionSpec("duration", short: "d", value: ValueSpec("TIME", .text), "How long is measured (10s)"),
+            OptionSpec(
+                "messages", value: ValueSpec("M", .integer(1...BenchPlan.maximumMessages)),
+                "Measure so many messages of all sessions together, instead of a time"),
+            OptionSpec("warmup", value: ValueSpec("TIME", .text), "Load before that, left out of the figures (1s)"),
+            OptionSpec(
+                "think", value: ValueSpec("TIME", .text), "Pause of a session between answer and next message (0s)"),
+            OptionSpec(
+                "rate", value: ValueSpec("R", .text),
+                "Messages a second, whether or not the ones before are answered; times are counted from when each was due, too"
+            ),
+            OptionSpec(
+                "arrivals", value: ValueSpec("KIND", .choice(BenchPlan.Arrivals.allCases.map(\.rawValue))),
+                "How the messages of `--rate` fall due (poisson)"),
+            OptionSpec("idle", "Start the sessions and send nothing: their memory, and how soon it is freed"),
+            OptionSpec(
+                "message", value: ValueSpec("TEXT", .text), isRepeatable: true, "What is sent, in turn at random"),
+            OptionSpec("seed", value: ValueSpec("N", .integer(0...Int.max)), "Makes chance repeatable (1)"),
+            OptionSpec("timeout", value: ValueSpec("TIME", .text), "An answer that takes longer has failed (60s)"),
+            OptionSpec(
+                "fail-if", value: ValueSpec("CONDITION", .text), isRepeatable: true,
+                "Exit with 1 where METRIC>VALUE (or >=, <, <=): \(MetricReference.catalog)"),
+            OptionSpec("json", "One JSON object instead of a table, with all that the figures are made of"),
+        ],
+        exitCodes: [
+            ExitCodeSpec(1, "a `--fail-if` holds or cannot be told, no message was answered, or all sessions were lost")
+        ])
 
     private static let replay = CommandSpec(
         name: "replay", summary: "play scripted conversations and check how they end",

@@ -78,6 +78,7 @@ package struct Program: Sendable {
         case "serve": ServeCommand(invocation).run()
         case "chat": try ChatCommand(invocation).run()
         case "replay": try ReplayCommand(invocation).run()
+        case "bench": try BenchCommand(invocation).run()
         default: try ValidateConfigCommand(invocation).run()
         }
     }

@@ -98,20 +98,8 @@ private final class ClientSocket: WebSocketConnectionDelegate {
                 connection.delegate = self
                 self.onEvent(.opened)
             case .failure(let error):
-                self.end(self.describe(error))
+                self.end(error.description(place: "\(self.url.host):\(self.url.port)"))
             }
-        }
-    }
-
-    private func describe(_ error: WebSocketConnectError) -> String {
-        let place = "\(url.host):\(url.port)"
-        switch error {
-        case .tcp(let error): return "cannot connect to \(place): \(error.message)"
-        case .ended: return "\(place) closed the connection within the handshake"
-        case .malformed(let error): return "\(place) does not speak HTTP: \(error.detail)"
-        case .refused(let refusal): return refusal.detail
-        case .invalidRequest(let error): return "the request cannot be sent: \(error.detail)"
-        case .timedOut: return "\(place) did not accept the connection in time"
         }
     }
 

@@ -19,7 +19,7 @@ import Testing
 
     @Test(arguments: [1, 2, 3] as [UInt64])
     func percentilesAreWithinTheStatedError(seed: UInt64) {
-        var random = SeededGenerator(state: seed)
+        var random = SeededRandom(seed: seed)
         var histogram = LatencyHistogram()
         var values: [UInt64] = []
         for _ in 0..<20_000 {
@@ -28,6 +28,7 @@ import Testing
             histogram.record(value)
         }
         values.sort()
+        #expect(LatencyHistogram.maximumRelativeError < 0.01)
         for quantile in [0.001, 0.1, 0.5, 0.9, 0.99, 0.999] {
             let exact = values[Int((quantile * Double(values.count)).rounded(.up)) - 1]
             let found = histogram.value(at: quantile) ?? 0
@@ -47,11 +48,20 @@ import Testing
         #expect(first.minimum == 10)
     }
 
-    private struct SeededGenerator: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return state ^ (state >> 29)
+    @Test func percentilesCanBeComputedFromTheBuckets() {
+        var random = SeededRandom(seed: 7)
+        var histogram = LatencyHistogram()
+        for _ in 0..<5_000 { histogram.record(random.next() >> (random.next() % 60)) }
+        let buckets = histogram.buckets
+        #expect(buckets.reduce(0) { $0 + $1.count } == histogram.count)
+        #expect(buckets.allSatisfy { $0.count > 0 })
+        for quantile in [0.01, 0.5, 0.9, 0.99, 1] {
+            var rest = UInt64((quantile * Double(histogram.count)).rounded(.up))
+            let bucket = buckets.first { bucket in
+                defer { rest -= min(rest, bucket.count) }
+                return rest <= bucket.count
+            }
+            #expect(bucket.map { min($0.upperBound, histogram.maximum) } == histogram.value(at: quantile))
         }
     }
 }

@@ -196,13 +196,6 @@ import Testing
         #expect(option.errors.contains("ailoopctl serve: unknown option `--prot`; did you mean `--port`?\n"))
     }
 
-    @Test("what is not built yet says so, with exit code 2", arguments: ["bench"])
-    func notBuilt(command: String) async throws {
-        let result = try await program.run([command, "--anything", "at", "all"])
-        #expect(result.status == 2 && result.output.isEmpty)
-        #expect(result.errors == "ailoopctl \(command): not built yet\n")
-    }
-
     @Test("an invalid configuration stops serve and chat with 78, and all that is wrong on standard error")
     func invalidConfiguration() async throws {
         let directory = try TemporaryDirectory()

@@ -3,6 +3,7 @@ import HTTP1
 import JSON
 import ScriptedUpstream
 import Testing
+import Wire
 
 @Suite("Paced streams", .timeLimit(.minutes(5)))
 struct PacedStreamTests {

@@ -61,6 +61,11 @@ static inline int64_t clinux_acknowledged_bytes(int fd) {
     return (int64_t)info[15];
 }
 
+// Starts a program with empty standard input and output, and `error_fd` as standard error, in a process group of its own (a
+// Ctrl-C on the terminal does not reach it), with no signal blocked. It is killed when the calling thread ends, so that it
+// never outlives its owner. Returns its process id, or -1. Where the program cannot be run it exits with 127.
+int clinux_start_bound(const char *path, char *const arguments[], char *const environment[], int error_fd);
+
 static inline void clinux_set_thread_name(const char *name) { pthread_setname_np(pthread_self(), name); }
 
 static const uint32_t clinux_EPOLLIN = EPOLLIN;

@@ -1,0 +1,21 @@
+package import EventLoops
+package import HTTP1
+
+/// The server that a load goes to.
+package struct LoadTarget: Sendable {
+    /// Where to connect.
+    package var address: SocketAddress
+    /// What is asked for there.
+    package var url: HTTPURL
+    /// Further header fields of the handshake.
+    package var headers: HTTPHeaders
+    /// The server's process, where it is on this machine and ours to see.
+    package var process: Int32?
+
+    package init(address: SocketAddress, url: HTTPURL, headers: HTTPHeaders = HTTPHeaders(), process: Int32? = nil) {
+        self.address = address
+        self.url = url
+        self.headers = headers
+        self.process = process
+    }
+}

@@ -1,0 +1,141 @@
+import Benchmarking
+import CommandLineSpec
+import Configuration
+import EventLoops
+import HTTP1
+
+/// What a benchmark was asked for on the command line, and what is wrong with it.
+struct BenchRequest: Sendable, Equatable {
+    /// nil: a server of our own.
+    var url: HTTPURL?
+    /// One for each run.
+    var plans: [BenchPlan] = []
+    var conditions: [FailCondition] = []
+    var isJSON = false
+    /// As it was called, without what may be secret.
+    var command: [String]
+    var problems: [UsageProblem] = []
+
+    init(_ parsed: ParsedCommandLine) {
+        command = Self.command(parsed)
+        isJSON = parsed.isGiven("json")
+        if let text = parsed.value(of: "url") { url = readURL(text) }
+        let sessions = readSessions(parsed.value(of: "sessions") ?? "10")
+        let plan = readPlan(parsed)
+        plans = sessions.map { count in
+            var plan = plan
+            plan.sessions = count
+            return plan
+        }
+        for text in parsed.values(of: "fail-if") {
+            do throws(FailCondition.ParseError) {
+                conditions.append(try FailCondition(text))
+            } catch {
+                problems.append(UsageProblem("`--fail-if`: \(error.message)", help: error.help))
+            }
+        }
+        checkConflicts(parsed)
+    }
+
+    private static func command(_ parsed: ParsedCommandLine) -> [String] {
+        var words = [CommandTable.program.name, "bench"]
+        for option in parsed.options {
+            words.append("--\(option.name)")
+            guard let value = option.value else { continue }
+            // The query of a URL may hold a token.
+            let query = option.name == "url" ? value.firstIndex(of: "?") : nil
+            words.append(query.map { "\(value[..<$0])?…" } ?? value)
+        }
+        return words
+    }
+
+    // MARK: Values
+
+    private mutating func readURL(_ text: String) -> HTTPURL? {
+        do throws(HTTPURLError) {
+            let url = try HTTPURL(text)
+            if url.scheme == .ws { return url }
+            problems.append(
+                UsageProblem("`--url`: \(url.scheme.rawValue):// is not spoken here", help: "use a ws:// URL"))
+        } catch {
+            problems.append(UsageProblem("`--url`: \(error.detail)"))
+        }
+        return nil
+    }
+
+    private mutating func readSessions(_ text: String) -> [Int] {
+        let counts = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        let valid = counts.compactMap(\.self).filter { (1...BenchPlan.maximumSessions).contains($0) }
+        guard valid.count == counts.count, valid.count <= BenchPlan.maximumRuns else {
+            problems.append(
+                UsageProblem(
+                    "`--sessions` must be a whole number from 1 to \(BenchPlan.maximumSessions), or up to "
+                        + "\(BenchPlan.maximumRuns) of them with commas between", help: "write for example `1,10,100`"))
+            return []
+        }
+        return valid
+    }
+
+    private mutating func readPlan(_ parsed: ParsedCommandLine) -> BenchPlan {
+        var plan = BenchPlan()
+        if let messages = parsed.value(of: "messages").flatMap({ Int($0) }) {
+            plan.messages = messages
+            plan.duration = nil
+        }
+        if let duration = readTime("duration", parsed, minimum: 1_000_000) { plan.duration = duration }
+        plan.warmup = readTime("warmup", parsed) ?? plan.warmup
+        plan.timeout = readTime("timeout", parsed, minimum: 1_000_000) ?? plan.timeout
+        plan.seed = parsed.value(of: "seed").flatMap { UInt64($0) } ?? plan.seed
+        let texts = parsed.values(of: "message")
+        if !texts.isEmpty { plan.texts = texts }
+        let think = readTime("think", parsed)
+        if parsed.isGiven("idle") {
+            plan.load = .idle
+        } else if let rate = readRate(parsed) {
+            let arrivals = parsed.value(of: "arrivals").flatMap { BenchPlan.Arrivals(rawValue: $0) } ?? .poisson
+            plan.load = .open(rate: rate, arrivals: arrivals)
+        } else {
+            plan.load = .closed(think: think ?? 0)
+        }
+        return plan
+    }
+
+    /// Nanoseconds; nil where it is not given, or wrong.
+    private mutating func readTime(_ name: String, _ parsed: ParsedCommandLine, minimum: UInt64 = 0) -> UInt64? {
+        guard let text = parsed.value(of: name) else { return nil }
+        let time = Quantity.duration(text).map { UInt64(clamping: $0.nanoseconds) }
+        if let time, (minimum...BenchPlan.maximumTime).contains(time) { return time }
+        let least = minimum > 0 ? "1ms" : "0s"
+        problems.append(
+            UsageProblem(
+                "`--\(name)` must be a time from \(least) to 24h, with its unit", help: "write for example `10s`"))
+        return nil
+    }
+
+    private mutating func readRate(_ parsed: ParsedCommandLine) -> Double? {
+        guard let text = parsed.value(of: "rate") else { return nil }
+        if let rate = Double(text), rate >= 0.001, rate <= BenchPlan.maximumRate { return rate }
+        problems.append(
+            UsageProblem("`--rate` must be a number from 0.001 to \(Int(BenchPlan.maximumRate)): messages a second"))
+        return nil
+    }
+
+    // MARK: What does not go together
+
+    private mutating func checkConflicts(_ parsed: ParsedCommandLine) {
+        func conflict(_ first: String, _ others: [String], _ help: String) -> [UsageProblem] {
+            guard parsed.isGiven(first) else { return [] }
+            return others.filter { parsed.isGiven($0) }.map {
+                UsageProblem("`--\($0)` cannot go with `--\(first)`", help: help)
+            }
+        }
+        problems += conflict("url", ["config", "ai-service", "model"], "the server has its own configuration")
+        problems += conflict(
+            "idle", ["duration", "messages", "rate", "arrivals", "think", "message"],
+            "no message is sent; `--warmup` says how long the sessions stand")
+        problems += conflict("rate", ["think"], "with a rate, messages are sent when they are due")
+        if parsed.isGiven("arrivals"), !parsed.isGiven("rate") {
+            problems.append(UsageProblem("`--arrivals` needs `--rate`"))
+        }
+    }
+}
