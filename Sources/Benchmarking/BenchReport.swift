@@ -37,13 +37,18 @@ package struct BenchReport: Sendable {
 
         /// What came of it, as a sentence.
         package var sentence: String {
-            let place = "with \(FigureText.count(sessions)) \(sessions == 1 ? "session" : "sessions")"
+            let place = "with \(BenchReport.sessions(sessions))"
             return switch outcome {
             case .passed(let value): "`\(condition.text)` \(place): no, it is \(condition.text(of: value))"
             case .failed(let value): "`\(condition.text)` \(place): yes, it is \(condition.text(of: value))"
             case .noSamples: "`\(condition.text)` \(place): cannot be told, nothing of it was measured"
             }
         }
+    }
+
+    /// `1 session`, `1,000 sessions`
+    static func sessions(_ count: Int) -> String {
+        "\(FigureText.count(count)) \(count == 1 ? "session" : "sessions")"
     }
 
     package var program: Program

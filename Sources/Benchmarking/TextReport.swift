@@ -45,7 +45,7 @@ package struct TextReport {
     }
 
     private func load(_ plan: BenchPlan) -> String {
-        let many = report.runs.count > 1 ? "sessions as below" : "\(FigureText.count(plan.sessions)) sessions"
+        let many = report.runs.count > 1 ? "sessions as below" : BenchReport.sessions(plan.sessions)
         switch plan.load {
         case .idle: return "\(many), started and left alone for \(Self.duration(plan.warmup))"
         case .closed(let think):
@@ -174,7 +174,7 @@ package struct TextReport {
     private var notes: [String] {
         var lines: [String] = []
         for run in report.runs {
-            let place = report.runs.count > 1 ? "\(FigureText.count(run.plan.sessions)) sessions: " : ""
+            let place = report.runs.count > 1 ? "with \(BenchReport.sessions(run.plan.sessions)): " : ""
             for entry in run.figures.errors.entries {
                 let example = entry.example.isEmpty ? "" : ": \(escapedForDisplay(entry.example))"
                 lines.append(

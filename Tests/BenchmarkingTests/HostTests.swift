@@ -52,7 +52,7 @@ import Testing
 
     @Test func sizesSharesAndCountsAreReadable() {
         #expect(FigureText.size(12) == "12.0 B" && FigureText.size(-2048) == "-2.00 KiB")
-        #expect(FigureText.size(13_002_342) == "12.4 MiB" && FigureText.size(3 << 30) == "3.00 GiB")
+        #expect(FigureText.size(13_002_342) == "12.4 MiB" && FigureText.size(Double(3 << 30)) == "3.00 GiB")
         #expect(FigureText.percent(0.0314) == "3.14 %" && FigureText.percent(1.5) == "150 %")
         #expect(FigureText.count(1_234_567) == "1,234,567" && FigureText.count(-1_000) == "-1,000")
         #expect(FigureText.count(12) == "12" && FigureText.threeDigits(.infinity) == "–")

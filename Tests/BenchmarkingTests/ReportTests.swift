@@ -51,10 +51,10 @@ import Testing
                 measured  10s, after 1s of warm-up that is left out
                 seed      1
 
-                         p50      p90      p99      max  samples
-                ttft  100 ns   100 ns   100 ns   100 ns        2
-                gap  20.0 ns  20.0 ns  20.0 ns  20.0 ns        2
-                e2e   126 ns   126 ns   126 ns   126 ns        2
+                          p50      p90      p99      max  samples
+                ttft   100 ns   100 ns   100 ns   100 ns        2
+                gap   20.0 ns  20.0 ns  20.0 ns  20.0 ns        2
+                e2e    126 ns   126 ns   126 ns   126 ns        2
 
                 chunks_per_second            0.40
                 messages_per_second          0.20
