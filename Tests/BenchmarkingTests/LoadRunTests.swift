@@ -6,7 +6,7 @@ import Testing
 @testable import Benchmarking
 
 /// The load against servers that behave as a test tells them, over real sockets.
-@Suite(.timeLimit(.minutes(2))) struct LoadRunTests {
+@Suite(.timeLimit(.minutes(5))) struct LoadRunTests {
     private var plan: BenchPlan {
         var plan = BenchPlan()
         plan.warmup = 0

@@ -3,7 +3,7 @@ import JSON
 import Testing
 
 /// `bench` on a terminal, stopped in the middle.
-@Suite(.timeLimit(.minutes(3))) struct BenchInterruptionTests {
+@Suite(.timeLimit(.minutes(5))) struct BenchInterruptionTests {
     /// A benchmark of an hour on a terminal of its own (`script`), whose standard output goes to a file.
     private final class Terminal {
         let process = Process()
@@ -33,21 +33,27 @@ import Testing
         }
 
         /// Reads on until the terminal shows that; false where it ends before.
-        func waits(for text: String) -> Bool {
+        func waits(for text: String) async -> Bool {
             while !shown.contains(text) {
-                let data = pipe.fileHandleForReading.availableData
+                let data = await readSome()
                 guard !data.isEmpty else { return false }
                 shown += String(decoding: data, as: UTF8.self)
             }
             return true
         }
 
-        /// The exit code as a shell reports it.
-        func exitCode() -> Int32 {
-            while case let data = pipe.fileHandleForReading.availableData, !data.isEmpty {
-                shown += String(decoding: data, as: UTF8.self)
+        /// On a thread of its own: the threads that tests run on are few.
+        private func readSome() async -> Data {
+            let handle = pipe.fileHandleForReading
+            return await withCheckedContinuation { continuation in
+                Thread.detachNewThread { continuation.resume(returning: handle.availableData) }
             }
-            process.waitUntilExit()
+        }
+
+        /// The exit code as a shell reports it.
+        func exitCode() async -> Int32 {
+            while case let data = await readSome(), !data.isEmpty { shown += String(decoding: data, as: UTF8.self) }
+            await process.waitForExit()
             return process.terminationStatus
         }
 
@@ -63,12 +69,12 @@ import Testing
     @Test(
         "a signal ends the run, and what was measured is told",
         arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
-    func signals(signal: Int32, code: Int32) throws {
+    func signals(signal: Int32, code: Int32) async throws {
         let terminal = try Terminal("-n 2 --json")
         // With the median of the first answers that ended.
-        #expect(terminal.waits(for: "ttft p50"), "\(terminal.shown)")
+        #expect(await terminal.waits(for: "ttft p50"), "\(terminal.shown)")
         kill(try terminal.pid, signal)
-        #expect(terminal.exitCode() == code)
+        #expect(await terminal.exitCode() == code)
         #expect(terminal.shown.contains("\r\u{1B}[Kmeasuring, 2 sessions"))
         #expect(terminal.shown.contains("ailoopctl bench: ending; once more to end at once"))
         let run = try #require(try JSONParser.parse(try terminal.output())["runs"]?.array?.first)
@@ -78,12 +84,12 @@ import Testing
     }
 
     @Test("a server that dies in the middle is told of, with the figures so far")
-    func lostServer() throws {
-        let server = try RunningServer(environment: ["AILOOP_MOCK__FIRST_CHUNK_MS": "1"])
+    func lostServer() async throws {
+        let server = try await RunningServer(environment: ["AILOOP_MOCK__FIRST_CHUNK_MS": "1"])
         let terminal = try Terminal("--url ws://\(server.address)/ws -n 2 --json")
-        #expect(terminal.waits(for: "ttft p50"), "\(terminal.shown)")
+        #expect(await terminal.waits(for: "ttft p50"), "\(terminal.shown)")
         server.signal(SIGKILL)
-        #expect(terminal.exitCode() == 1)
+        #expect(await terminal.exitCode() == 1)
         #expect(terminal.shown.contains("ailoopctl bench: all sessions were lost: "), "\(terminal.shown)")
         let run = try #require(try JSONParser.parse(try terminal.output())["runs"]?.array?.first)
         #expect(run["ending"] == "lost" && run["lostSessions"] == 2)
@@ -91,9 +97,9 @@ import Testing
     }
 
     @Test("a server of its own does not outlive it")
-    func noOrphan() throws {
+    func noOrphan() async throws {
         let terminal = try Terminal("-n 1")
-        #expect(terminal.waits(for: "measuring"), "\(terminal.shown)")
+        #expect(await terminal.waits(for: "measuring"), "\(terminal.shown)")
         let pid = try terminal.pid
         let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")
         let children = threads.flatMap { thread -> [Int32] in
@@ -102,10 +108,11 @@ import Testing
         }
         let child = try #require(children.first)
         kill(pid, SIGKILL)
-        _ = terminal.exitCode()
+        _ = await terminal.exitCode()
         // Gone, or dead and waiting for whoever inherited it.
         while let text = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8) {
             if text.contains(") Z ") || text.contains(") X ") { break }
+            await Task.yield()
         }
     }
 }
