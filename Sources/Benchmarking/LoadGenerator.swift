@@ -82,8 +82,7 @@ final class LoadGenerator {
         begun += 1
         let beganAt = MonotonicClock.now()
         WebSocketConnector(
-            loop: loop, address: target.address, url: target.url, headers: target.headers,
-            timeoutNanoseconds: min(plan.timeout, WebSocketConnector.defaultTimeoutNanoseconds)
+            loop: loop, address: target.address, url: target.url, headers: target.headers
         ) { [self] result in
             switch result {
             case .success(let connection):

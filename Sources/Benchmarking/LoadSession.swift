@@ -89,7 +89,8 @@ final class LoadSession: WebSocketConnectionDelegate {
             connection.abort()
             end()
         case .starting:
-            guard now - beganAt > limit else { return }
+            // The limit is that of an answer; to start takes as long as to connect may.
+            guard now - beganAt > max(limit, WebSocketConnector.defaultTimeoutNanoseconds) else { return }
             endedKind = ("noAnswerInTime", "The server did not answer startSession.")
             connection.abort()
             end()
