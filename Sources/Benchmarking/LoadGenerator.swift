@@ -128,6 +128,8 @@ final class LoadGenerator {
     // MARK: Warm-up and measured time
 
     private func warmUp() {
+        // Before the first message is due, where none is to be left out.
+        if plan.warmup == 0 { startMeasuring() }
         let now = MonotonicClock.now()
         do {
             if case .open(let rate, let arrivals) = plan.load {
@@ -142,8 +144,6 @@ final class LoadGenerator {
         }
         lagDue = now + Self.lagInterval
         lagTimer?.set(lagDue)
-        // Before the first message, where none is to be left out.
-        if plan.warmup == 0 { startMeasuring() }
         for (index, session) in sessions.enumerated() where session.state == .idle {
             if isOpenLoop {
                 sessionIsFree(session)
@@ -176,7 +176,7 @@ final class LoadGenerator {
             noteMemory()
             result.server?.cpuNanoseconds = usage.cpuNanoseconds - usageAtStart.cpuNanoseconds
         }
-        result.figures.unsentMessages = openLoop?.takeUnsent(since: measuredSince) ?? 0
+        result.figures.unsentMessages = openLoop?.takeUnsent(since: measuredSince, now: MonotonicClock.now()) ?? 0
         phase = .finishing
     }
 

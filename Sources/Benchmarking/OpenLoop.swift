@@ -42,10 +42,14 @@ struct OpenLoop<Session> {
         return nil
     }
 
-    /// Takes out all that waits: how many messages were due from `start` on and never sent.
-    mutating func takeUnsent(since start: UInt64) -> Int {
+    /// Takes out all that waits: how many messages were due from `start` to `now` and never sent.
+    mutating func takeUnsent(since start: UInt64, now: UInt64) -> Int {
         var count = overflow.count { $0 >= start }
         overflow = []
+        while schedule.next <= now {
+            if schedule.next >= start { count += 1 }
+            schedule.advance()
+        }
         while let due = waiting.popFirst() {
             if due >= start { count += 1 }
         }

@@ -222,7 +222,7 @@ import Testing
     func openLoop() async throws {
         // One session that takes 20 ms a message cannot answer a thousand a second.
         let (result, json) = try await bench(
-            ["-n", "1", "--rate", "1000", "--arrivals", "constant", "--duration", "300ms", "--warmup", "0s"],
+            ["-n", "1", "--rate", "1000", "--arrivals", "constant", "--messages", "5", "--warmup", "0s"],
             environment: ["AILOOP_MOCK__FIRST_CHUNK_MS": "20"])
         #expect(result.status == 0, "\(result.errors)")
         let run = try #require(json["runs"]?.array?.first)
