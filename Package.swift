@@ -78,8 +78,7 @@ let package = Package(
         library(
             "Benchmarking",
             [
-                "Configuration", "Diagnostics", "EventLoops", "HTTP1", "JSON", "WebSocket", "WebSocketConnections",
-                "Wire",
+                "Diagnostics", "EventLoops", "HTTP1", "JSON", "Quantities", "WebSocket", "WebSocketConnections", "Wire",
             ]),
         library(
             "Commands",

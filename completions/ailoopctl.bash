@@ -26,6 +26,24 @@ _ailoopctl_option() {
     chat:--reasoning) spent=--reasoning kind=flag ;;
     chat:--json) spent=--json kind=flag ;;
     chat:--no-history) spent=--no-history kind=flag ;;
+    bench:-u | bench:--url) spent='--url --ai-service --config --model' kind=text ;;
+    bench:-c | bench:--config) spent='--config --url' kind=file ;;
+    bench:--ai-service) spent='--ai-service --url' kind='choice openrouter mock' ;;
+    bench:-m | bench:--model) spent='--model --url' kind=text ;;
+    bench:-n | bench:--sessions) spent=--sessions kind=text ;;
+    bench:-d | bench:--duration) spent='--duration --idle' kind=text ;;
+    bench:--messages) spent='--messages --idle' kind=text ;;
+    bench:--warmup) spent=--warmup kind=text ;;
+    bench:--think) spent='--think --idle --rate' kind=text ;;
+    bench:--rate) spent='--rate --idle --think' kind=text ;;
+    bench:--arrivals) spent='--arrivals --idle' kind='choice poisson constant' ;;
+    bench:--idle) spent='--idle --arrivals --duration --message --messages --rate --think' kind=flag ;;
+    bench:--message) spent=--idle kind=text ;;
+    bench:--seed) spent=--seed kind=text ;;
+    bench:--timeout) spent=--timeout kind=text ;;
+    bench:--fail-if) spent='' kind=text ;;
+    bench:--json) spent=--json kind=flag ;;
+    bench:--token-file) spent=--token-file kind=file ;;
     replay:-u | replay:--url) spent='--url --ai-service --config' kind=text ;;
     replay:-c | replay:--config) spent='--config --url' kind=file ;;
     replay:--ai-service) spent='--ai-service --url' kind='choice openrouter mock' ;;
@@ -35,6 +53,7 @@ _ailoopctl_option() {
     replay:--check) spent=--check kind=flag ;;
     replay:-f | replay:--format) spent=--format kind='choice text json junit' ;;
     replay:-l | replay:--log) spent=--log kind=file ;;
+    replay:--token-file) spent=--token-file kind=file ;;
     validate-config:-f | validate-config:--format) spent=--format kind='choice text json' ;;
     validate-config:--strict) spent=--strict kind=flag ;;
     *:-h | *:--help) spent=--help kind=flag ;;
@@ -50,8 +69,8 @@ _ailoopctl_options() {
     '') options='--generate-completions --generate-man' ;;
     'serve') options='--config --ai-service --host --port --model --log-level --log-format --log-file' ;;
     'chat') options='--url --token-file --config --ai-service --model --system --param --tools --reasoning --json --no-history' ;;
-    'bench') options='' ;;
-    'replay') options='--url --config --ai-service --model --timeout --keep-going --check --format --log' ;;
+    'bench') options='--url --config --ai-service --model --sessions --duration --messages --warmup --think --rate --arrivals --idle --message --seed --timeout --fail-if --json --token-file' ;;
+    'replay') options='--url --config --ai-service --model --timeout --keep-going --check --format --log --token-file' ;;
     'validate-config') options='--format --strict' ;;
     *) options= ;;
     esac

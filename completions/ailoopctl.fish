@@ -74,7 +74,7 @@ complete -c ailoopctl -n '__ailoopctl_at serve; and __ailoopctl_may_take --log-f
 
 # chat
 complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_may_take -u --url; and __ailoopctl_may_take -c --config; and __ailoopctl_may_take --ai-service' -s u -l url -x -d 'WebSocket of a running server; else in this process'
-complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_may_take --token-file' -l token-file -r -F -d 'Holds the token that the server wants (else AILOOP_TOKEN)'
+complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_may_take --token-file' -l token-file -r -F -d 'File with the token that the server wants (else AILOOP_TOKEN)'
 complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_may_take -c --config; and __ailoopctl_may_take -u --url' -s c -l config -r -F -d 'Configuration file (config.yaml where there is one)'
 complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_may_take --ai-service; and __ailoopctl_may_take -u --url' -l ai-service -x -a 'openrouter mock' -d 'Who answers; mock needs no key'
 complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_may_take -m --model' -s m -l model -x -d 'The model that answers'
@@ -84,6 +84,26 @@ complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_may_take --tools'
 complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_lacks --reasoning' -l reasoning -d 'Show what the model thinks, where it tells'
 complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_lacks --json' -l json -d 'One JSON event a line instead of text; the last is `done`'
 complete -c ailoopctl -n '__ailoopctl_at chat; and __ailoopctl_lacks --no-history' -l no-history -d 'Keep nothing of what is typed for the next time'
+
+# bench
+complete -c ailoopctl -n '__ailoopctl_at bench; and __ailoopctl_may_take -u --url; and __ailoopctl_may_take -c --config; and __ailoopctl_may_take --ai-service; and __ailoopctl_may_take -m --model' -s u -l url -x -d 'WebSocket of a running server; else one is started in a process of its own'
+complete -c ailoopctl -n '__ailoopctl_at bench; and __ailoopctl_may_take -c --config; and __ailoopctl_may_take -u --url' -s c -l config -r -F -d 'Configuration file (config.yaml where there is one)'
+complete -c ailoopctl -n '__ailoopctl_at bench; and __ailoopctl_may_take --ai-service; and __ailoopctl_may_take -u --url' -l ai-service -x -a 'openrouter mock' -d 'Who answers; mock needs no key'
+complete -c ailoopctl -n '__ailoopctl_at bench; and __ailoopctl_may_take -m --model; and __ailoopctl_may_take -u --url' -s m -l model -x -d 'The model that answers'
+complete -c ailoopctl -n '__ailoopctl_at bench; and __ailoopctl_may_take -n --sessions' -s n -l sessions -x -d 'Sessions at the same time (10), up to 10000; several numbers: a run for each'
+complete -c ailoopctl -n '__ailoopctl_at bench; and __ailoopctl_may_take -d --duration; and __ailoopctl_lacks --idle' -s d -l duration -x -d 'How long is measured (10s)'
+complete -c ailoopctl -n '__ailoopctl_at bench; and __ailoopctl_may_take --messages; and __ailoopctl_lacks --idle' -l messages -x -d 'Measure so many messages of all sessions together, instead of a time'
+complete -c ailoopctl -n '__ailoopctl_at bench; and __ailoopctl_may_take --warmup' -l warmup -x -d 'Load before that, left out of the figures (1s)'
+complete -c ailoopctl -n '__ailoopctl_at bench; and __ailoopctl_may_take --think; and __ailoopctl_may_take --rate; and __ailoopctl_lacks --idle' -l think -x -d 'Pause of a session between answer and next message (0s)'
+complete -c ailoopctl -n '__ailoopctl_at bench; and __ailoopctl_may_take --rate; and __ailoopctl_may_take --think; and __ailoopctl_lacks --idle' -l rate -x -d 'Messages a second, whether or not the ones before are answered; times are counted from when each was due, too'
+complete -c ailoopctl -n '__ailoopctl_at bench; and __ailoopctl_may_take --arrivals; and __ailoopctl_lacks --idle' -l arrivals -x -a 'poisson constant' -d 'How the messages of `--rate` fall due (poisson)'
+complete -c ailoopctl -n '__ailoopctl_at bench; and __ailoopctl_lacks --idle; and __ailoopctl_may_take -d --duration; and __ailoopctl_may_take --messages; and __ailoopctl_may_take --think; and __ailoopctl_may_take --rate; and __ailoopctl_may_take --arrivals; and __ailoopctl_may_take --message' -l idle -d 'Start the sessions and send nothing: their memory, and how soon it is freed'
+complete -c ailoopctl -n '__ailoopctl_at bench; and __ailoopctl_lacks --idle' -l message -x -d 'What is sent, in turn at random'
+complete -c ailoopctl -n '__ailoopctl_at bench; and __ailoopctl_may_take --seed' -l seed -x -d 'Makes chance repeatable (1)'
+complete -c ailoopctl -n '__ailoopctl_at bench; and __ailoopctl_may_take --timeout' -l timeout -x -d 'An answer that takes longer has failed (60s)'
+complete -c ailoopctl -n '__ailoopctl_at bench' -l fail-if -x -d 'Exit with 1 where METRIC>VALUE (or >=, <, <=): times ttft, gap, e2e, ttft_intended, e2e_intended, start, relay, each with .p50, .p90, .p99, .p99.9 (any percentile), .min, .max or .mean; figures chunks_per_second, messages_per_second, errors, error_rate, unsent, server_resident, server_resident_per_session, server_cpu, server_cpu_per_chunk, release'
+complete -c ailoopctl -n '__ailoopctl_at bench; and __ailoopctl_lacks --json' -l json -d 'One JSON object instead of a table, with all that the figures are made of'
+complete -c ailoopctl -n '__ailoopctl_at bench; and __ailoopctl_may_take --token-file' -l token-file -r -F -d 'File with the token that the server wants (else AILOOP_TOKEN)'
 
 # replay
 complete -c ailoopctl -n '__ailoopctl_at replay; and __ailoopctl_may_take -u --url; and __ailoopctl_may_take -c --config; and __ailoopctl_may_take --ai-service' -s u -l url -x -d 'WebSocket of a running server; else in this process'
@@ -95,6 +115,7 @@ complete -c ailoopctl -n '__ailoopctl_at replay; and __ailoopctl_lacks -k --keep
 complete -c ailoopctl -n '__ailoopctl_at replay; and __ailoopctl_lacks --check' -l check -d 'Look for mistakes in the scripts, and play nothing'
 complete -c ailoopctl -n '__ailoopctl_at replay; and __ailoopctl_may_take -f --format' -s f -l format -x -a 'text json junit' -d 'What standard output gets: the conversation, or a report'
 complete -c ailoopctl -n '__ailoopctl_at replay; and __ailoopctl_may_take -l --log' -s l -l log -r -F -d 'File for every message of the connection, both ways'
+complete -c ailoopctl -n '__ailoopctl_at replay; and __ailoopctl_may_take --token-file' -l token-file -r -F -d 'File with the token that the server wants (else AILOOP_TOKEN)'
 complete -c ailoopctl -n '__ailoopctl_at replay' -F
 
 # validate-config

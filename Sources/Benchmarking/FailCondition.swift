@@ -1,5 +1,5 @@
-import Configuration
 import Diagnostics
+import Quantities
 
 /// When a benchmark counts as failed: `ttft.p99>200ms`, `errors>0`, `chunks_per_second<1000`, `server_resident>=64MiB`.
 package struct FailCondition: Sendable, Equatable {

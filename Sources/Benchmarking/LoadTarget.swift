@@ -18,4 +18,9 @@ package struct LoadTarget: Sendable {
         self.headers = headers
         self.process = process
     }
+
+    /// Has every connection show this token.
+    package mutating func show(token: String) {
+        headers.add("Authorization", "Bearer \(token)")
+    }
 }

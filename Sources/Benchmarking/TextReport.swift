@@ -1,5 +1,5 @@
-import Configuration
 import Diagnostics
+import Quantities
 
 /// A report for people.
 package struct TextReport {

@@ -34,13 +34,6 @@ package struct CommandLineParser {
             } else {
                 takeArguments([token])
             }
-            if command?.isBuilt == false {
-                // What an announced command will take is not known yet; only help can be asked of it.
-                if let help = rest.first(where: { $0 == "--help" || $0 == "-h" }) {
-                    result.options.append(.init(name: "help", value: nil, isShort: help == "-h"))
-                }
-                return
-            }
         }
         checkArguments()
         checkCombinations()

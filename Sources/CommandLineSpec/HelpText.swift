@@ -22,7 +22,7 @@ package struct HelpText: Sendable {
     /// Help for the program as a whole.
     package func overview() -> String {
         let examples = program.commands.flatMap { $0.examples.prefix(1) }
-        let commands = program.commands.map { ($0.name, $0.summary + ($0.isBuilt ? "" : " (not built yet)")) }
+        let commands = program.commands.map { ($0.name, $0.summary) }
         return layout.text(
             [.text("\(program.name) — \(program.summary)")] + paragraphs(program.description) + [
                 .table("Examples", examples.map { ($0.line, $0.meaning) }),
@@ -40,11 +40,11 @@ package struct HelpText: Sendable {
             let name = argument.name + (argument.isRepeatable ? "…" : "")
             return argument.isRequired ? name : "[\(name)]"
         }
-        let usage = ["\(program.name) \(command.name)", command.isBuilt ? "[OPTIONS]" : ""] + arguments
+        let usage = ["\(program.name) \(command.name)", "[OPTIONS]"] + arguments
         return layout.text(
             [.text("\(program.name) \(command.name) — \(command.summary)")] + paragraphs(command.description) + [
                 .table("Examples", command.examples.map { ($0.line, $0.meaning) }),
-                .usage(usage.filter { !$0.isEmpty }.joined(separator: " ")),
+                .usage(usage.joined(separator: " ")),
                 .table("Arguments", command.arguments.map { ($0.name, $0.summary) }),
             ] + optionTables(command)
                 + reference(

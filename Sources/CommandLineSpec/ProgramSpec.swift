@@ -88,13 +88,11 @@ package struct CommandSpec: Sendable {
     package var exitCodes: [ExitCodeSpec]
     /// Variables that this command reads besides those of the program.
     package var environment: [EnvironmentSpec]
-    /// False: it is only announced, and takes any arguments.
-    package var isBuilt: Bool
 
     package init(
         name: String, summary: String, description: [String] = [], examples: [Example] = [],
         arguments: [ArgumentSpec] = [], options: [OptionSpec] = [], conflicts: [ConflictSpec] = [],
-        exitCodes: [ExitCodeSpec] = [], environment: [EnvironmentSpec] = [], isBuilt: Bool = true
+        exitCodes: [ExitCodeSpec] = [], environment: [EnvironmentSpec] = []
     ) {
         self.name = name
         self.summary = summary
@@ -105,7 +103,6 @@ package struct CommandSpec: Sendable {
         self.conflicts = conflicts
         self.exitCodes = exitCodes
         self.environment = environment
-        self.isBuilt = isBuilt
     }
 }
 

@@ -16,17 +16,26 @@ struct BenchCommand {
             invocation.reportUsage(request.problems)
             return .usage
         }
-        guard request.url == nil else { return try run(request, server: nil) }
+        let token: ServerToken?
+        do throws(ServerToken.Problem) {
+            token = try ServerToken.read(invocation)
+        } catch {
+            return invocation.report(error)
+        }
+        guard request.url == nil else { return try run(request, token: token, server: nil) }
         let local = locally
         guard let (_, settings) = local.usableConfiguration() else { return .configuration }
-        return try run(request, server: OwnServer.Plan(settings: settings, invocation: local))
+        return try run(request, token: nil, server: OwnServer.Plan(settings: settings, invocation: local))
     }
 
-    private func run(_ request: BenchRequest, server: OwnServer.Plan?) throws(OutputError) -> ExitCode {
+    private func run(
+        _ request: BenchRequest, token: ServerToken?, server: OwnServer.Plan?
+    ) throws(OutputError) -> ExitCode {
         let process: BenchProcess
         do {
             process = try BenchProcess(
-                request: request, server: server, console: invocation.console, environment: invocation.environment)
+                request: request, token: token, server: server, console: invocation.console,
+                environment: invocation.environment)
         } catch {
             invocation.console.tell("ailoopctl bench: cannot start: \(error)\n")
             return .unavailable

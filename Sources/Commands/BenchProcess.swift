@@ -5,6 +5,7 @@ import Glibc
 import HTTP1
 import InteractiveServer
 import Observability
+import Quantities
 import Synchronization
 
 /// `bench` in this process: the runs one after another on a thread of their own, signals and progress on the calling one, then
@@ -23,6 +24,8 @@ final class BenchProcess: Sendable {
     private static let progressInterval: UInt64 = 250_000_000
 
     private let request: BenchRequest
+    /// For a server that runs already.
+    private let token: ServerToken?
     /// nil where a server that runs already is measured.
     private let server: OwnServer.Plan?
     private let console: Console
@@ -32,9 +35,11 @@ final class BenchProcess: Sendable {
 
     /// - Throws: where the process has no descriptors left.
     init(
-        request: BenchRequest, server: OwnServer.Plan?, console: Console, environment: [String: String]
+        request: BenchRequest, token: ServerToken?, server: OwnServer.Plan?, console: Console,
+        environment: [String: String]
     ) throws(SystemError) {
         self.request = request
+        self.token = token
         self.server = server
         self.console = console
         progress = ProgressLine(console: console, environment: environment)
@@ -127,7 +132,7 @@ final class BenchProcess: Sendable {
         if let address = SocketAddress(host: own.url.host, port: UInt16(clamping: own.url.port)) {
             var target = LoadTarget(address: address, url: own.url, process: own.pid)
             if let token = server.settings.server.auth.tokens.first {
-                target.headers.add("Authorization", "Bearer \(token.reveal())")
+                target.show(token: token.reveal())
             }
             measure(plan, target)
         }
@@ -141,7 +146,9 @@ final class BenchProcess: Sendable {
             return nil
         }
         let process = address.isLoopback ? ListeningProcess.find(port: url.port) : nil
-        return LoadTarget(address: address, url: url, process: process)
+        var target = LoadTarget(address: address, url: url, process: process)
+        if let token { target.show(token: token.text) }
+        return target
     }
 
     private func measure(_ plan: BenchPlan, _ target: LoadTarget) {

@@ -3,6 +3,7 @@ import CommandLineSpec
 import Configuration
 import EventLoops
 import HTTP1
+import Quantities
 
 /// What a benchmark was asked for on the command line, and what is wrong with it.
 struct BenchRequest: Sendable, Equatable {
@@ -34,7 +35,9 @@ struct BenchRequest: Sendable, Equatable {
                 problems.append(UsageProblem("`--fail-if`: \(error.message)", help: error.help))
             }
         }
-        checkConflicts(parsed)
+        if parsed.isGiven("arrivals"), !parsed.isGiven("rate") {
+            problems.append(UsageProblem("`--arrivals` needs `--rate`"))
+        }
     }
 
     private static func command(_ parsed: ParsedCommandLine) -> [String] {
@@ -76,66 +79,33 @@ struct BenchRequest: Sendable, Equatable {
         return valid
     }
 
-    private mutating func readPlan(_ parsed: ParsedCommandLine) -> BenchPlan {
+    private func readPlan(_ parsed: ParsedCommandLine) -> BenchPlan {
         var plan = BenchPlan()
         if let messages = parsed.value(of: "messages").flatMap({ Int($0) }) {
             plan.messages = messages
             plan.duration = nil
         }
-        if let duration = readTime("duration", parsed, minimum: 1_000_000) { plan.duration = duration }
-        plan.warmup = readTime("warmup", parsed) ?? plan.warmup
-        plan.timeout = readTime("timeout", parsed, minimum: 1_000_000) ?? plan.timeout
+        if let duration = parsed.time("duration") { plan.duration = duration }
+        plan.warmup = parsed.time("warmup") ?? plan.warmup
+        plan.timeout = parsed.time("timeout") ?? plan.timeout
         plan.seed = parsed.value(of: "seed").flatMap { UInt64($0) } ?? plan.seed
         let texts = parsed.values(of: "message")
         if !texts.isEmpty { plan.texts = texts }
-        let think = readTime("think", parsed)
         if parsed.isGiven("idle") {
             plan.load = .idle
-        } else if let rate = readRate(parsed) {
+        } else if let rate = parsed.number(of: "rate") {
             let arrivals = parsed.value(of: "arrivals").flatMap { BenchPlan.Arrivals(rawValue: $0) } ?? .poisson
             plan.load = .open(rate: rate, arrivals: arrivals)
         } else {
-            plan.load = .closed(think: think ?? 0)
+            plan.load = .closed(think: parsed.time("think") ?? 0)
         }
         return plan
     }
+}
 
-    /// Nanoseconds; nil where it is not given, or wrong.
-    private mutating func readTime(_ name: String, _ parsed: ParsedCommandLine, minimum: UInt64 = 0) -> UInt64? {
-        guard let text = parsed.value(of: name) else { return nil }
-        let time = Quantity.duration(text).map { UInt64(clamping: $0.nanoseconds) }
-        if let time, (minimum...BenchPlan.maximumTime).contains(time) { return time }
-        let least = minimum > 0 ? "1ms" : "0s"
-        problems.append(
-            UsageProblem(
-                "`--\(name)` must be a time from \(least) to 24h, with its unit", help: "write for example `10s`"))
-        return nil
-    }
-
-    private mutating func readRate(_ parsed: ParsedCommandLine) -> Double? {
-        guard let text = parsed.value(of: "rate") else { return nil }
-        if let rate = Double(text), rate >= 0.001, rate <= BenchPlan.maximumRate { return rate }
-        problems.append(
-            UsageProblem("`--rate` must be a number from 0.001 to \(Int(BenchPlan.maximumRate)): messages a second"))
-        return nil
-    }
-
-    // MARK: What does not go together
-
-    private mutating func checkConflicts(_ parsed: ParsedCommandLine) {
-        func conflict(_ first: String, _ others: [String], _ help: String) -> [UsageProblem] {
-            guard parsed.isGiven(first) else { return [] }
-            return others.filter { parsed.isGiven($0) }.map {
-                UsageProblem("`--\($0)` cannot go with `--\(first)`", help: help)
-            }
-        }
-        problems += conflict("url", ["config", "ai-service", "model"], "the server has its own configuration")
-        problems += conflict(
-            "idle", ["duration", "messages", "rate", "arrivals", "think", "message"],
-            "no message is sent; `--warmup` says how long the sessions stand")
-        problems += conflict("rate", ["think"], "with a rate, messages are sent when they are due")
-        if parsed.isGiven("arrivals"), !parsed.isGiven("rate") {
-            problems.append(UsageProblem("`--arrivals` needs `--rate`"))
-        }
+extension ParsedCommandLine {
+    /// Nanoseconds.
+    fileprivate func time(_ option: String) -> UInt64? {
+        duration(of: option).map { UInt64(clamping: $0.nanoseconds) }
     }
 }

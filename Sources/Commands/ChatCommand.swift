@@ -26,8 +26,6 @@ struct ChatCommand {
         }
     }
 
-    private static let maximumTokenBytes = 64 << 10
-
     private let invocation: Invocation
     private let request: ChatRequest
 
@@ -77,12 +75,8 @@ struct ChatCommand {
     // MARK: Where
 
     private func place() throws(Refusal) -> ChatProcess.Place {
+        let token = try token()
         guard let text = request.url else {
-            guard request.tokenFile == nil else {
-                throw .usage([
-                    UsageProblem("`--token-file` goes with `--url` only", help: "nobody asks for a token here")
-                ])
-            }
             guard let (_, settings) = invocation.usableConfiguration() else {
                 throw Refusal(code: .configuration, kind: .configuration)
             }
@@ -94,27 +88,18 @@ struct ChatCommand {
         } catch {
             throw .usage([UsageProblem("--url: \(error.detail)")])
         }
-        return .server(url, token: try token())
+        return .server(url, token: token)
     }
 
-    /// From the file that was named, else from the environment.
     private func token() throws(Refusal) -> String? {
-        guard let path = request.tokenFile else {
-            let text = invocation.environment[ConfigurationLoader.clientTokenVariable, default: ""]
-            return text.isEmpty ? nil : try checked(token: text, of: ConfigurationLoader.clientTokenVariable)
+        do throws(ServerToken.Problem) {
+            return try ServerToken.read(invocation)?.text
+        } catch {
+            switch error {
+            case .usage(let problem): throw .usage([problem])
+            case .unusable(let line): throw .file([line])
+            }
         }
-        let bytes = try read(path, maximumBytes: Self.maximumTokenBytes)
-        let text = String(decoding: bytes, as: UTF8.self)
-        return try checked(token: text, of: path)
-    }
-
-    private func checked(token text: String, of origin: String) throws(Refusal) -> String {
-        let token = text.drop(while: \.isWhitespace).prefix { !$0.isWhitespace }
-        let rest = text.drop(while: \.isWhitespace).dropFirst(token.count)
-        guard !token.isEmpty, rest.allSatisfy(\.isWhitespace), token.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) else {
-            throw .file(["\(escapedForDisplay(origin)): must be a token: one line of visible ASCII characters"])
-        }
-        return String(token)
     }
 
     // MARK: What

@@ -7,8 +7,6 @@ struct ChatRequest: Sendable, Equatable {
     var message: String?
     /// nil: in this process.
     var url: String?
-    /// A file with the token that the server wants.
-    var tokenFile: String?
     /// For `sessionParams`, where they are given.
     var model: String?
     var systemPrompt: String?
@@ -23,7 +21,6 @@ struct ChatRequest: Sendable, Equatable {
     init(_ parsed: ParsedCommandLine) {
         message = parsed.arguments.first
         url = parsed.value(of: "url")
-        tokenFile = parsed.value(of: "token-file")
         model = parsed.value(of: "model")
         systemPrompt = parsed.value(of: "system")
         toolFile = parsed.value(of: "tools")

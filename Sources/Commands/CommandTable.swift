@@ -110,9 +110,7 @@ package enum CommandTable {
         options: [
             OptionSpec(
                 "url", short: "u", value: ValueSpec("URL", .url), "WebSocket of a running server; else in this process"),
-            OptionSpec(
-                "token-file", value: ValueSpec("FILE", .file),
-                "Holds the token that the server wants (else AILOOP_TOKEN)"),
+            ServerToken.option,
             configurationFile, service,
             OptionSpec(
                 "model", short: "m", value: ValueSpec("MODEL", .text), setting: "openrouter.model",
@@ -135,7 +133,10 @@ package enum CommandTable {
             ExitCodeSpec(0, "the answer is whole, or you have left the conversation"),
             ExitCodeSpec(1, "the answer broke, or a tool call was left unanswered"),
             ExitCode.unreadable.spec,
-        ])
+        ],
+        environment: [ServerToken.variable])
+
+    private static let longestTime = Duration.nanoseconds(BenchPlan.maximumTime)
 
     private static let bench = CommandSpec(
         name: "bench", summary: "measure a server: time to first chunk, gaps, rates",
@@ -157,15 +158,20 @@ package enum CommandTable {
             OptionSpec(
                 "sessions", short: "n", value: ValueSpec("N[,N…]", .text),
                 "Sessions at the same time (10), up to \(BenchPlan.maximumSessions); several numbers: a run for each"),
-            OptionSpec("duration", short: "d", value: ValueSpec("TIME", .text), "How long is measured (10s)"),
+            OptionSpec(
+                "duration", short: "d", value: ValueSpec("TIME", .duration(.milliseconds(1)...longestTime)),
+                "How long is measured (10s)"),
             OptionSpec(
                 "messages", value: ValueSpec("M", .integer(1...BenchPlan.maximumMessages)),
                 "Measure so many messages of all sessions together, instead of a time"),
-            OptionSpec("warmup", value: ValueSpec("TIME", .text), "Load before that, left out of the figures (1s)"),
             OptionSpec(
-                "think", value: ValueSpec("TIME", .text), "Pause of a session between answer and next message (0s)"),
+                "warmup", value: ValueSpec("TIME", .duration(.zero...longestTime)),
+                "Load before that, left out of the figures (1s)"),
             OptionSpec(
-                "rate", value: ValueSpec("R", .text),
+                "think", value: ValueSpec("TIME", .duration(.zero...longestTime)),
+                "Pause of a session between answer and next message (0s)"),
+            OptionSpec(
+                "rate", value: ValueSpec("R", .number(0.001...BenchPlan.maximumRate)),
                 "Messages a second, whether or not the ones before are answered; times are counted from when each was due, too"
             ),
             OptionSpec(
@@ -175,15 +181,26 @@ package enum CommandTable {
             OptionSpec(
                 "message", value: ValueSpec("TEXT", .text), isRepeatable: true, "What is sent, in turn at random"),
             OptionSpec("seed", value: ValueSpec("N", .integer(0...Int.max)), "Makes chance repeatable (1)"),
-            OptionSpec("timeout", value: ValueSpec("TIME", .text), "An answer that takes longer has failed (60s)"),
+            OptionSpec(
+                "timeout", value: ValueSpec("TIME", .duration(.milliseconds(1)...longestTime)),
+                "An answer that takes longer has failed (60s)"),
             OptionSpec(
                 "fail-if", value: ValueSpec("CONDITION", .text), isRepeatable: true,
                 "Exit with 1 where METRIC>VALUE (or >=, <, <=): \(MetricReference.catalog)"),
             OptionSpec("json", "One JSON object instead of a table, with all that the figures are made of"),
+            ServerToken.option,
+        ],
+        conflicts: [
+            ConflictSpec("url", with: ["config", "ai-service", "model"], "the server has its own configuration"),
+            ConflictSpec(
+                "idle", with: ["duration", "messages", "rate", "arrivals", "think", "message"],
+                "no message is sent; `--warmup` says how long the sessions stand"),
+            ConflictSpec("rate", with: ["think"], "with a rate, messages are sent when they are due"),
         ],
         exitCodes: [
             ExitCodeSpec(1, "a `--fail-if` holds or cannot be told, no message was answered, or all sessions were lost")
-        ])
+        ],
+        environment: [ServerToken.variable])
 
     private static let replay = CommandSpec(
         name: "replay", summary: "play scripted conversations and check how they end",
@@ -217,13 +234,15 @@ package enum CommandTable {
             OptionSpec(
                 "log", short: "l", value: ValueSpec("FILE", .file),
                 "File for every message of the connection, both ways"),
+            ServerToken.option,
         ],
         conflicts: [serverHasItsOwn],
         exitCodes: [
             ExitCodeSpec(0, "every message ended well"),
             ExitCodeSpec(3, "a script cannot be read or understood"),
             ExitCode.replayFailed.spec,
-        ])
+        ],
+        environment: [ServerToken.variable])
 
     private static let validateConfig = CommandSpec(
         name: "validate-config", summary: "find everything that is wrong with a configuration",

@@ -38,6 +38,17 @@ package struct Invocation: Sendable {
         console.tell("\(name): \(line)\n")
     }
 
+    func report(_ problem: ServerToken.Problem) -> ExitCode {
+        switch problem {
+        case .usage(let problem):
+            reportUsage([problem])
+            return .usage
+        case .unusable(let line):
+            tell(line)
+            return .unreadable
+        }
+    }
+
     package func reportUsage(_ problems: [UsageProblem]) {
         for problem in problems { tell(problem.line) }
         console.tell("`\(name) --help` shows how to call it.\n")

@@ -70,10 +70,6 @@ package struct Program: Sendable {
             console.tell(help.overview())
             return .usage
         }
-        guard command.isBuilt else {
-            invocation.tell("not built yet")
-            return .usage
-        }
         return switch command.name {
         case "serve": ServeCommand(invocation).run()
         case "chat": try ChatCommand(invocation).run()

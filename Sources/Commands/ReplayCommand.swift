@@ -47,6 +47,12 @@ struct ReplayCommand {
             invocation.reportUsage(problems)
             return .usage
         }
+        let token: ServerToken?
+        do throws(ServerToken.Problem) {
+            token = try ServerToken.read(invocation)
+        } catch {
+            return invocation.report(error)
+        }
         let readings = request.files.reduce(into: [ScriptReading]()) { $0.append(read($1, after: $0)) }
         let isCheck = invocation.parsed.isGiven("check")
         if readings.contains(where: \.containsError) || isCheck { return try report(readings, isCheck: isCheck) }
@@ -59,7 +65,7 @@ struct ReplayCommand {
         var catalog = SourceCatalog()
         for reading in readings { catalog.add(reading.source) }
         return try ReplayProcess(
-            request: request, settings: settings, scripts: readings.map(\.script),
+            request: request, token: token, settings: settings, scripts: readings.map(\.script),
             renderer: TextRenderer(catalog: catalog, usesColour: invocation.console.coloursErrors),
             console: invocation.console
         ).run()

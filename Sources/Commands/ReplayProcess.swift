@@ -10,6 +10,8 @@ import Synchronization
 /// `replay` in this process: from checked scripts to the exit code.
 struct ReplayProcess: Sendable {
     let request: ReplayCommand.Request
+    /// For the server that is talked to.
+    let token: ServerToken?
     /// nil where a server is talked to.
     let settings: Settings?
     let scripts: [Script]
@@ -70,7 +72,7 @@ struct ReplayProcess: Sendable {
 
     private func endpoint() async -> SessionEndpoint? {
         do {
-            if let url = request.url { return .server(try HTTPURL(url)) }
+            if let url = request.url { return .server(try HTTPURL(url), token: token?.text) }
             return try await .startInProcess(settings ?? Settings())
         } catch {
             say("\(error)")

@@ -37,7 +37,6 @@ let sample = ProgramSpec(
         CommandSpec(
             name: "check", summary: "check files",
             arguments: [ArgumentSpec("FILE", .file, "A file", isRepeatable: true)]),
-        CommandSpec(name: "later", summary: "announced only", isBuilt: false),
     ],
     exitCodes: [ExitCodeSpec(0, "success"), ExitCodeSpec(1, "failure"), ExitCodeSpec(2, "usage")])
 
@@ -83,7 +82,7 @@ let sample = ProgramSpec(
         "what cannot be understood is named, with what was meant",
         arguments: [
             ("cpoy a", ["unknown command `cpoy`; did you mean `copy`?"]),
-            ("frobnicate --level 3 x", ["unknown command `frobnicate`; commands: copy, check, later"]),
+            ("frobnicate --level 3 x", ["unknown command `frobnicate`; commands: copy, check"]),
             ("copy a --levle 3", ["unknown option `--levle`; did you mean `--level`?"]),
             ("copy a --frob", ["unknown option `--frob`"]), ("copy a -x", ["unknown option `-x`"]),
             ("copy a -axb", ["unknown option `-x`"]),
@@ -145,15 +144,6 @@ let sample = ProgramSpec(
     @Test("all problems are found at once")
     func several() {
         #expect(parse("copy --level x --frob --label y").problems.count == 4)
-    }
-
-    @Test("an announced command takes anything, and help")
-    func announced() {
-        #expect(parse("later --anything at all").problems.isEmpty)
-        #expect(parse("later").command == "later")
-        #expect(parse("later --x -h").options == ["help"])
-        #expect(CommandLineParser.parse(["later", "-h"], by: sample).options.map(\.isShort) == [true])
-        #expect(CommandLineParser.parse(["later", "--help"], by: sample).options.map(\.isShort) == [false])
     }
 
     @Test("an empty command line asks for nothing")

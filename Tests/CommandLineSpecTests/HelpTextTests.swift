@@ -57,7 +57,6 @@ import Testing
                 Commands:
                   copy   copy things
                   check  check files
-                  later  announced only (not built yet)
 
                 Options:
                   -h, --help            Show help

@@ -26,7 +26,7 @@ import Testing
                 #expect(choices.allSatisfy { $0.wholeMatch(of: /[A-Za-z0-9.+-]+/) != nil }, "--\(option.name)")
                 #expect(Set(choices).count == choices.count && choices.count > 1, "--\(option.name)")
             }
-            #expect(!command.isBuilt || !command.examples.isEmpty)
+            #expect(!command.examples.isEmpty)
         }
     }
 
@@ -118,7 +118,7 @@ import Testing
         let request = request()
         #expect(request.message == nil && request.url == nil && request.model == nil && request.systemPrompt == nil)
         #expect(request.params.isEmpty && !request.isJSON && request.keepsHistory && !request.wantsReasoning)
-        #expect(request.tokenFile == nil && request.toolFile == nil)
+        #expect(request.toolFile == nil)
     }
 }
 

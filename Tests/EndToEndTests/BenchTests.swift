@@ -132,7 +132,7 @@ import Testing
         let table: [([String], String)] = [
             (["--fail-if", "tfft.p99>1s"], "did you mean `ttft.p99`?"),
             (["--fail-if", "ttft.p99>200"], "a time with its unit"),
-            (["--duration", "10"], "`--duration` must be a time from 1ms to 24h"),
+            (["--duration", "10"], "`--duration` needs a duration with its unit"),
             (["--sessions", "0"], "from 1 to 10000"), (["--sessions", "10001"], "from 1 to 10000"),
             (["--sessions", "1,,2"], "from 1 to 10000"), (["--rate", "nan"], "`--rate` must be a number"),
             (["--idle", "--rate", "1"], "`--rate` cannot go with `--idle`"),

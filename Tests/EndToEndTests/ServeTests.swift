@@ -39,12 +39,14 @@ import Testing
 
     @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
     func aSecondSignalEndsAtOnce(signal: Int32, code: Int32) async throws {
-        let server = try await RunningServer()
+        // Silent for long: the drain waits for it.
+        let server = try await RunningServer(environment: [
+            "AILOOP_MOCK__FIRST_CHUNK_MS": "500000", "AILOOP_SERVER__SHUTDOWN_GRACE_SECONDS": "500",
+        ])
         let client = try await server.connect()
         let session = try #require(
             try await client.call("startSession", ["userId": "u"])["sessionId"]?.string)
-        // Silent for as long as a call may take: the drain waits for it.
-        _ = try await client.call("sendUserMessage", ["sessionId": .string(session), "message": "timeout"])
+        _ = try await client.call("sendUserMessage", ["sessionId": .string(session), "message": "hello"])
         server.signal(signal)
         // The drain is under way once no session is taken any more.
         while (try? await client.call("startSession", ["userId": "u"])) != nil {}
