@@ -25,6 +25,8 @@ private func folded(_ name: String) -> [Unicode.Scalar] {
 
 private func distanceIfNear(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int? {
     let distance = editDistance(left, right)
+    // What shares nothing is no misspelling.
+    guard distance < max(left.count, right.count) else { return nil }
     let isPrefix = left.count >= 3 && right.starts(with: left) || right.count >= 3 && left.starts(with: right)
     return isPrefix || distance <= max(1, max(left.count, right.count) / 3) ? distance : nil
 }
