@@ -71,9 +71,9 @@ final class OpenRouterCall: ModelCall {
         switch state {
         case .running(let exchange):
             exchange.cancel()
-            service.requestEnded()
+            service.turns.requestEnded()
             report(.cancelled)
-        case .queued(let ticket): service.withdraw(ticket)
+        case .queued(let ticket): service.turns.withdraw(ticket)
         case .betweenAttempts(let timer): timer.cancel()
         case .held: break
         case .draining, .over: return
@@ -90,7 +90,7 @@ final class OpenRouterCall: ModelCall {
         case .running(let exchange): exchange.pauseReading()
         case .queued(let ticket):
             // Whoever is paused keeps nobody else waiting.
-            service.withdraw(ticket)
+            service.turns.withdraw(ticket)
             state = .held
         case .held, .betweenAttempts, .draining, .over: break
         }
@@ -115,7 +115,7 @@ final class OpenRouterCall: ModelCall {
             state = .held
             return
         }
-        switch service.admit(self, session: request.sessionID) {
+        switch service.turns.admit(self, session: request.sessionID) {
         case .granted: send()
         case .waiting(let ticket): state = .queued(ticket)
         case .refused:
@@ -149,7 +149,7 @@ final class OpenRouterCall: ModelCall {
 
     /// The attempt is over and its exchange closed.
     private func attemptFailed(_ error: ModelError) {
-        service.requestEnded()
+        service.turns.requestEnded()
         reader = nil
         deadlines.clearAttempt()
         let wait =
@@ -186,7 +186,7 @@ final class OpenRouterCall: ModelCall {
 
     /// - Parameter exchange: nil where the response is over too.
     private func complete(_ completion: ModelCompletion, draining exchange: (any HTTPExchange)?) {
-        service.requestEnded()
+        service.turns.requestEnded()
         report(.answered)
         if let exchange {
             let limit = service.configuration.drainGrace.wholeNanoseconds
@@ -255,7 +255,7 @@ final class OpenRouterCall: ModelCall {
             exchange.cancel()
             conclude(unanswered: CallError.tooSlow(reader, whole: deadlines.whole <= now, service.configuration))
         case .queued(let ticket):
-            service.withdraw(ticket)
+            service.turns.withdraw(ticket)
             fail(CallError.noPlace(within: service.configuration.timeout))
         case .betweenAttempts(let timer):
             timer.cancel()

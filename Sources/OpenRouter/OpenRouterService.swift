@@ -10,23 +10,25 @@ package final class OpenRouterService: ModelService {
     let scheduler: any Scheduler
     weak let observer: (any OpenRouterObserver)?
     private let random: () -> Double
-    private var gate: RequestGate.Member?
-    private var waiting: [RequestGate.Ticket: OpenRouterCall] = [:]
+    let turns: RequestTurns
     /// Calls live until they are over, whoever else drops them.
     private var running: [ObjectIdentifier: AnyObject] = [:]
     /// Reused for the events of each read, so that none allocates a list of its own.
     private var spareEvents: [ModelEvent] = []
 
     /// - Parameters:
+    ///   - turns: where requests wait for their turn; by default each has it at once.
     ///   - observer: hears of every attempt; not retained.
     ///   - random: 0 ..< 1, for the jitter of retries.
     package init(
         configuration: OpenRouterConfiguration, transport: any HTTPTransport, scheduler: any Scheduler,
-        observer: (any OpenRouterObserver)? = nil, random: @escaping () -> Double = { Double.random(in: 0..<1) }
+        turns: RequestTurns = RequestTurns(), observer: (any OpenRouterObserver)? = nil,
+        random: @escaping () -> Double = { Double.random(in: 0..<1) }
     ) {
         self.configuration = configuration
         self.transport = transport
         self.scheduler = scheduler
+        self.turns = turns
         self.observer = observer
         self.random = random
     }
@@ -39,46 +41,18 @@ package final class OpenRouterService: ModelService {
     }
 
     package func listModels(completion: @escaping (Result<[ModelDescription], ModelError>) -> Void) {
-        ModelListCall(service: self, completion: completion).start()
+        EndpointQuery(
+            "/models", "list of models", maximumBodyBytes: ModelList.maximumBodyBytes, service: self,
+            decode: ModelList.models, completion: completion
+        ).start()
     }
 
-    // MARK: Concurrent requests
-
-    /// Has the service ask `gate` before every request. To be called once, before the first one.
-    ///
-    /// - Parameter wake: called on any thread, also from within this service; it must have ``gateOpened()`` called on the
-    ///   loop later.
-    package func share(_ gate: RequestGate, wake: @escaping @Sendable () -> Void) {
-        self.gate = gate.join(wake: wake)
-    }
-
-    /// Starts the requests whose turn has come.
-    package func gateOpened() {
-        guard let gate else { return }
-        for ticket in gate.takeGranted() {
-            if let call = waiting.removeValue(forKey: ticket) {
-                call.admitted()
-            } else {
-                gate.release()
-            }
-        }
-    }
-
-    /// Where the answer is ``RequestGate/Admission/waiting(_:)``, `call` hears of its turn by ``OpenRouterCall/admitted()``.
-    func admit(_ call: OpenRouterCall, session: String) -> RequestGate.Admission {
-        guard let gate else { return .granted }
-        let admission = gate.request(session: session)
-        if case .waiting(let ticket) = admission { waiting[ticket] = call }
-        return admission
-    }
-
-    func withdraw(_ ticket: RequestGate.Ticket) {
-        waiting[ticket] = nil
-        gate?.withdraw(ticket)
-    }
-
-    func requestEnded() {
-        gate?.release()
+    /// What the service tells of the key that it is called with. Only OpenRouter does.
+    package func describeKey(completion: @escaping (Result<KeyDescription, ModelError>) -> Void) {
+        EndpointQuery(
+            "/key", "description of a key", maximumBodyBytes: KeyDescription.maximumBodyBytes, service: self,
+            decode: { KeyDescription($0) }, completion: completion
+        ).start()
     }
 
     // MARK: For calls

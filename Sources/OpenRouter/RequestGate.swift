@@ -25,16 +25,20 @@ package final class RequestGate: Sendable {
 
     package static let defaultMaximumWaiting = 65_536
 
-    /// Requests that may run at once.
-    package let limit: Int
     /// Requests that may wait.
     package let maximumWaiting: Int
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     package init(limit: Int, maximumWaiting: Int = RequestGate.defaultMaximumWaiting) {
         precondition(limit > 0 && maximumWaiting >= 0, "a gate that lets nothing through")
-        self.limit = limit
         self.maximumWaiting = maximumWaiting
+        state = Mutex(State(limit: limit))
+    }
+
+    /// Requests that may run at once. Those that run beyond a lowered limit end in their own time.
+    package func setLimit(_ limit: Int) {
+        precondition(limit > 0, "a gate that lets nothing through")
+        for wake in state.withLock({ $0.setLimit(limit) }) { wake() }
     }
 
     /// Adds an event loop. `wake` is called on whatever thread frees a place for one of its requests, once for any number of
@@ -96,6 +100,7 @@ private struct State {
         let member: Int
     }
 
+    var limit: Int
     var members: [Membership] = []
     var running = 0
     var waitingCount = 0
@@ -105,9 +110,24 @@ private struct State {
     private var ring: [String] = []
     private var ticketCount: UInt64 = 0
 
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// - Returns: what to call outside of the lock.
+    mutating func setLimit(_ limit: Int) -> [@Sendable () -> Void] {
+        self.limit = limit
+        var wakes: [@Sendable () -> Void] = []
+        while running < limit, let waiter = nextWaiter() {
+            running += 1
+            if let wake = grant(waiter) { wakes.append(wake) }
+        }
+        return wakes
+    }
+
     mutating func request(session: String, member: Int, gate: RequestGate) -> RequestGate.Admission {
         // While anybody waits all places are taken: a freed one is handed over in the same critical section.
-        if running < gate.limit {
+        if running < limit {
             running += 1
             return .granted
         }
@@ -122,10 +142,16 @@ private struct State {
 
     /// - Returns: what to call outside of the lock.
     mutating func release() -> (@Sendable () -> Void)? {
-        guard !ring.isEmpty else {
+        guard running <= limit, let waiter = nextWaiter() else {
             running -= 1
             return nil
         }
+        return grant(waiter)
+    }
+
+    /// The one whose turn it is.
+    private mutating func nextWaiter() -> Waiter? {
+        guard !ring.isEmpty else { return nil }
         let session = ring.removeFirst()
         guard var queue = queues.removeValue(forKey: session) else { return nil }
         let waiter = queue.removeFirst()
@@ -134,6 +160,10 @@ private struct State {
             queues[session] = queue
             ring.append(session)
         }
+        return waiter
+    }
+
+    private mutating func grant(_ waiter: Waiter) -> (@Sendable () -> Void)? {
         let mustWake = members[waiter.member].granted.isEmpty
         members[waiter.member].granted.append(waiter.ticket)
         return mustWake ? members[waiter.member].wake : nil

@@ -12,7 +12,7 @@ import Testing
         let bench = ServiceBench(timeout: timeout)
         let gate = RequestGate(limit: limit, maximumWaiting: maximumWaiting)
         // The test itself calls `gateOpened`, as the loop would.
-        bench.service.share(gate, wake: {})
+        bench.service.turns.join(gate, wake: {})
         return (bench, gate)
     }
 
@@ -23,7 +23,7 @@ import Testing
         #expect(bench.exchanges.count == 2)
         bench.exchanges[0].respond(body: Stream.text("one") + Stream.finish())
         #expect(bench.exchanges.count == 2)
-        bench.service.gateOpened()
+        bench.service.turns.gateOpened()
         #expect(bench.exchanges.count == 3)
         bench.exchanges[2].respond(body: Stream.text("three") + Stream.finish())
         bench.exchanges[1].respond(body: Stream.text("two") + Stream.finish())
@@ -39,7 +39,7 @@ import Testing
         _ = bench.ask("other", session: "other")
         for _ in 0..<4 {
             bench.exchange?.respond(body: Stream.finish())
-            bench.service.gateOpened()
+            bench.service.turns.gateOpened()
         }
         let order = bench.exchanges.map { exchange in
             ["busy 0", "busy 1", "busy 2", "busy 3", "other"].first {
@@ -80,7 +80,7 @@ import Testing
         #expect(bench.exchanges.count == 2)
         #expect(gate.waitingCount == 1)
         bench.exchange?.respond(body: Stream.finish())
-        bench.service.gateOpened()
+        bench.service.turns.gateOpened()
         bench.exchange?.respond(body: Stream.text("at last") + Stream.finish())
         #expect(first.text == "at last")
     }
@@ -109,7 +109,7 @@ import Testing
         paused.pauseReading()
         #expect(gate.waitingCount == 0)
         bench.exchange?.respond(body: Stream.finish())
-        bench.service.gateOpened()
+        bench.service.turns.gateOpened()
         #expect(bench.exchanges.count == 1)
         paused.resumeReading()
         #expect(bench.exchanges.count == 2)
@@ -126,7 +126,7 @@ import Testing
         let (_, third) = bench.ask("3", session: "c")
         bench.exchange?.respond(body: Stream.finish())
         second.cancel()
-        bench.service.gateOpened()
+        bench.service.turns.gateOpened()
         bench.exchange?.respond(body: Stream.text("3") + Stream.finish())
         #expect(third.text == "3")
         #expect(gate.runningCount == 0)

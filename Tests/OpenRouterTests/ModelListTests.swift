@@ -63,6 +63,28 @@ import Testing
         }
     }
 
+    @Test("a key's description is asked for at its own place, and read")
+    func key() throws {
+        for (body, expected) in [
+            (#"{"data":{"label":"k","limit_remaining":74.5}}"#, 74.5), (#"{"data":{"limit_remaining":null}}"#, nil),
+        ] as [(String, Double?)] {
+            let bench = ServiceBench()
+            var results: [Result<KeyDescription, ModelError>] = []
+            bench.service.describeKey { results.append($0) }
+            #expect(bench.exchange?.request.url == "https://openrouter.ai/api/v1/key")
+            bench.exchange?.respond(body: body)
+            #expect(results.count == 1)
+            #expect(try results[0].get().limitRemaining == expected)
+        }
+        for body in ["[]", "{}", #"{"data":1}"#, "x"] {
+            let bench = ServiceBench()
+            var results: [Result<KeyDescription, ModelError>] = []
+            bench.service.describeKey { results.append($0) }
+            bench.exchange?.respond(body: body)
+            #expect(throws: ModelError.self) { try results.first?.get() }
+        }
+    }
+
     @Test("a list that does not come in time, a lost connection, a list without end: each is an error, once")
     func failures() {
         let slow = ServiceBench(timeout: .seconds(5))
@@ -81,7 +103,7 @@ import Testing
         let endless = ServiceBench()
         let endlessAnswer = ask(endless)
         endless.exchange?.head()
-        endless.exchange?.body(String(repeating: " ", count: ModelListCall.maximumBodyBytes))
+        endless.exchange?.body(String(repeating: " ", count: ModelList.maximumBodyBytes))
         #expect(endlessAnswer.results.isEmpty)
         endless.exchange?.body(" ")
         #expect(endlessAnswer.results.count == 1)

@@ -49,6 +49,29 @@ import Testing
         #expect(wakes.value == 1)
     }
 
+    @Test("a raised limit lets in who waits; under a lowered one places are given up first")
+    func changedLimit() throws {
+        let gate = RequestGate(limit: 1)
+        let wakes = Counter()
+        let member = gate.join { wakes.increment() }
+        #expect(member.request(session: "a") == .granted)
+        let waiting = try (0..<3).map { _ in try ticket(member.request(session: "b")) }
+        gate.setLimit(3)
+        #expect(wakes.value == 1)
+        #expect(member.takeGranted() == Array(waiting[..<2]))
+        #expect(gate.runningCount == 3 && gate.waitingCount == 1)
+
+        gate.setLimit(1)
+        member.release()
+        member.release()
+        #expect(gate.runningCount == 1 && gate.waitingCount == 1)
+        #expect(member.takeGranted() == [])
+        member.release()
+        #expect(member.takeGranted() == [waiting[2]])
+        member.release()
+        #expect(gate.runningCount == 0)
+    }
+
     @Test("sessions take turns, however many requests each has waiting")
     func fairness() throws {
         let gate = RequestGate(limit: 1)

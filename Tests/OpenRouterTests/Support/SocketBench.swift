@@ -20,12 +20,13 @@ final class SocketBench: Sendable {
             retries: retries)
         service = await withCheckedContinuation { continuation in
             loop.submit {
+                let turns = RequestTurns()
+                let waiting = LoopBound(turns, loop: loop)
+                if let gate { turns.join(gate) { waiting.submit { $0.gateOpened() } } }
                 let service = OpenRouterService(
                     configuration: configuration, transport: HTTPClient(loop: loop),
-                    scheduler: EventLoopScheduler(loop: loop))
-                let bound = LoopBound(service, loop: loop)
-                if let gate { service.share(gate) { bound.submit { $0.gateOpened() } } }
-                continuation.resume(returning: bound)
+                    scheduler: EventLoopScheduler(loop: loop), turns: turns)
+                continuation.resume(returning: LoopBound(service, loop: loop))
             }
         }
     }

@@ -2,19 +2,31 @@ import AILoop
 import HTTP1
 import JSON
 
-/// One `GET /models`.
-final class ModelListCall: HTTPResponseReceiver {
-    /// OpenRouter's list of some hundred models is below a mebibyte.
-    static let maximumBodyBytes = 16 * 1024 * 1024
-
+/// One `GET` of something that the service tells about itself.
+final class EndpointQuery<Answer>: HTTPResponseReceiver {
+    private let path: String
+    /// What is asked for, to follow "something other than".
+    private let subject: String
+    private let maximumBodyBytes: Int
+    private let decode: ([UInt8]) -> Answer?
     private let service: OpenRouterService
-    private var completion: ((Result<[ModelDescription], ModelError>) -> Void)?
+    private var completion: ((Result<Answer, ModelError>) -> Void)?
     private var exchange: (any HTTPExchange)?
     private var timer: (any ScheduledWork)?
     private var head: ResponseHead?
     private var body: [UInt8] = []
 
-    init(service: OpenRouterService, completion: @escaping (Result<[ModelDescription], ModelError>) -> Void) {
+    /// - Parameters:
+    ///   - path: behind the base URL; begins with a slash.
+    ///   - decode: nil where the body is not what was asked for.
+    init(
+        _ path: String, _ subject: String, maximumBodyBytes: Int, service: OpenRouterService,
+        decode: @escaping ([UInt8]) -> Answer?, completion: @escaping (Result<Answer, ModelError>) -> Void
+    ) {
+        self.path = path
+        self.subject = subject
+        self.maximumBodyBytes = maximumBodyBytes
+        self.decode = decode
         self.service = service
         self.completion = completion
     }
@@ -23,7 +35,7 @@ final class ModelListCall: HTTPResponseReceiver {
         service.retain(self)
         let configuration = service.configuration
         let message = HTTPRequestMessage(
-            method: "GET", url: configuration.url("/models"), headers: configuration.headers(accept: "application/json")
+            method: "GET", url: configuration.url(path), headers: configuration.headers(accept: "application/json")
         )
         exchange = service.transport.send(message, receiver: self)
         guard configuration.timeout > .zero else { return }
@@ -42,7 +54,7 @@ final class ModelListCall: HTTPResponseReceiver {
         guard body.count > limit else { return }
         exchange?.cancel()
         if isAnswer {
-            let detail = "The AI service's list of models is longer than is read of it."
+            let detail = "The AI service's \(subject) is longer than is read of it."
             end(.failure(ModelError(kind: .malformedResponse, detail: detail, retryable: false)))
         } else {
             finished()
@@ -50,7 +62,7 @@ final class ModelListCall: HTTPResponseReceiver {
     }
 
     private var isAnswer: Bool { head.map { (200..<300).contains($0.status) } ?? false }
-    private var limit: Int { isAnswer ? Self.maximumBodyBytes : APIErrorDecoder.maximumBodyBytes }
+    private var limit: Int { isAnswer ? maximumBodyBytes : APIErrorDecoder.maximumBodyBytes }
 
     func finished() {
         guard let head else { return end(.failure(CallError.truncated)) }
@@ -59,37 +71,23 @@ final class ModelListCall: HTTPResponseReceiver {
             let errors = APIErrorDecoder(redactor: redactor, unixTime: service.scheduler.unixTime)
             return end(.failure(errors.responseError(head, body: body)))
         }
-        guard let models = Self.models(in: body) else {
-            let detail = "The AI service answered with something other than a list of models."
+        guard let answer = decode(body) else {
+            let detail = "The AI service answered with something other than a \(subject)."
             return end(.failure(ModelError(kind: .malformedResponse, detail: detail, retryable: false)))
         }
-        end(.success(models))
+        end(.success(answer))
     }
 
     func failed(_ error: HTTPTransportError) {
         end(.failure(CallError.transport(error, responseStarted: head != nil)))
     }
 
-    private func end(_ result: Result<[ModelDescription], ModelError>) {
+    private func end(_ result: Result<Answer, ModelError>) {
         timer?.cancel()
         exchange = nil
         let completion = completion
         self.completion = nil
         service.ended(self)
         completion?(result)
-    }
-
-    /// `{"data": […]}` as OpenRouter and OpenAI send it, or the bare list of other services. Entries without an id are left
-    /// out.
-    static func models(in body: [UInt8]) -> [ModelDescription]? {
-        guard let root = try? JSONParser.parse(body) else { return nil }
-        guard let list = root["data"]?.array ?? root["models"]?.array ?? root.array else { return nil }
-        return list.compactMap { entry in
-            guard let id = entry["id"]?.string, !id.isEmpty else { return nil }
-            return ModelDescription(
-                id: id, name: entry["name"]?.string,
-                contextLength: entry["context_length"]?.int ?? entry["top_provider"]?["context_length"]?.int,
-                supportedParameters: entry["supported_parameters"]?.array?.compactMap(\.string) ?? [])
-        }
     }
 }
