@@ -70,6 +70,14 @@ package enum CommandTable {
     private static let logFile = OptionSpec(
         "log-file", value: ValueSpec("FILE", .file), setting: "logging.file", "File to append the log to")
 
+    private static let host = OptionSpec(
+        "host", value: ValueSpec("HOST", .text), setting: "server.host", "Address or host name to listen on")
+    private static let port = OptionSpec(
+        "port", short: "p", value: ValueSpec("PORT", .integer(0...65535)), setting: "server.port",
+        "Port to listen on; 0: any free one")
+    private static let model = OptionSpec(
+        "model", short: "m", value: ValueSpec("MODEL", .text), setting: "openrouter.model", "The model that answers")
+
     private static let serve = CommandSpec(
         name: "serve", summary: "serve AI-loop sessions to WebSocket clients",
         examples: [
@@ -78,16 +86,7 @@ package enum CommandTable {
             .init("ailoopctl serve -c prod.yaml --port 9000", "another file, another port"),
         ],
         options: [
-            configurationFile, service,
-            OptionSpec(
-                "host", value: ValueSpec("HOST", .text), setting: "server.host", "Address or host name to listen on"),
-            OptionSpec(
-                "port", short: "p", value: ValueSpec("PORT", .integer(0...65535)), setting: "server.port",
-                "Port to listen on; 0: any free one"),
-            OptionSpec(
-                "model", short: "m", value: ValueSpec("MODEL", .text), setting: "openrouter.model",
-                "The model that answers"),
-            logLevel, logFormat, logFile,
+            configurationFile, service, host, port, model, logLevel, logFormat, logFile,
         ])
 
     private static let serverHasItsOwn = ConflictSpec(
@@ -111,10 +110,7 @@ package enum CommandTable {
             OptionSpec(
                 "url", short: "u", value: ValueSpec("URL", .url), "WebSocket of a running server; else in this process"),
             ServerToken.option,
-            configurationFile, service,
-            OptionSpec(
-                "model", short: "m", value: ValueSpec("MODEL", .text), setting: "openrouter.model",
-                "The model that answers"),
+            configurationFile, service, model,
             OptionSpec(
                 "system", short: "s", value: ValueSpec("TEXT", .text), setting: "ai_loop.system_prompt",
                 "What the model is told before the conversation"),
@@ -251,6 +247,9 @@ package enum CommandTable {
             .init("ailoopctl validate-config a.yaml b.yaml", "several files"),
             .init("ailoopctl validate-config - < a.yaml", "standard input"),
             .init("ailoopctl validate-config --format json", "for programs"),
+            .init("ailoopctl validate-config --online", "ask the endpoint as well"),
+            .init("ailoopctl validate-config --show-effective", "the values in force, and where each comes from"),
+            .init("ailoopctl validate-config --explain AL020", "the longer story of a finding"),
         ],
         arguments: [
             ArgumentSpec(
@@ -259,8 +258,16 @@ package enum CommandTable {
         ],
         options: [
             OptionSpec(
-                "format", short: "f", value: ValueSpec("FORMAT", .choice(["text", "json"])), "How findings are printed"),
+                "format", short: "f", value: ValueSpec("FORMAT", .choice(["text", "json", "sarif", "github"])),
+                "How findings are printed"),
             OptionSpec("strict", "Warnings count as findings too"),
+            OptionSpec(
+                "no-env", "Judge the file alone: no variables, no .env, no other files, nothing of this machine"),
+            OptionSpec("online", "Also ask the endpoint: does it answer, is the key good, does it have the models"),
+            OptionSpec("show-effective", "Print the values in force as YAML, each with its origin, secrets masked"),
+            OptionSpec("schema", "Print the JSON Schema of configurations"),
+            OptionSpec("explain", value: ValueSpec("CODE", .text), "Tell the longer story of a code, with an example"),
+            service, host, port, model, logLevel, logFormat, logFile,
         ],
         exitCodes: [
             ExitCodeSpec(0, "nothing found that keeps the configuration from use"),

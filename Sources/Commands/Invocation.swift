@@ -55,7 +55,7 @@ package struct Invocation: Sendable {
     }
 
     /// Options of this command that set a configuration key.
-    private var settingOptions: [ConfigurationInputs.Option] {
+    var settingOptions: [ConfigurationInputs.Option] {
         let command = parsed.command.flatMap { CommandTable.program.command(named: $0) }
         return (command?.options ?? []).compactMap { option in
             guard let path = option.setting, let text = parsed.value(of: option.name) else { return nil }

@@ -40,6 +40,9 @@ package enum ConfigurationCode {
     package static let malformedText = DiagnosticCode("AL034", "text of the wrong form")
     package static let oldBoolean = DiagnosticCode("AL035", "a word that other tools read as true or false")
     package static let reservedParameter = DiagnosticCode("AL036", "a parameter with a key of its own")
+    package static let olderReading = DiagnosticCode("AL037", "a value that other tools read as something else")
+    package static let unknownParameter = DiagnosticCode("AL038", "a parameter that no service knows")
+    package static let invalidParameter = DiagnosticCode("AL039", "a parameter with a value that no service takes")
 
     // Meaning.
     package static let missingKey = DiagnosticCode("AL040", "a required key is missing")
@@ -51,13 +54,39 @@ package enum ConfigurationCode {
     package static let secretFile = DiagnosticCode("AL046", "a secret's file that cannot be used")
     package static let plainTransport = DiagnosticCode("AL047", "a key sent in plain text")
     package static let withoutEffect = DiagnosticCode("AL048", "a setting without effect")
+    package static let modelName = DiagnosticCode("AL049", "a model's name without its author")
+    package static let maskedSecret = DiagnosticCode("AL050", "a masked secret")
+    package static let overlappingFiles = DiagnosticCode("AL051", "one file for two purposes")
+
+    // The machine.
+    package static let exposedSecret = DiagnosticCode("AL060", "a secret's file that everybody can read")
+    package static let unusablePath = DiagnosticCode("AL061", "a file that cannot be written")
+
+    // The endpoint, where it is asked.
+    package static let unreachableEndpoint = DiagnosticCode("AL070", "an endpoint that does not answer")
+    package static let refusedKey = DiagnosticCode("AL071", "a key that the endpoint refuses")
+    package static let spentKey = DiagnosticCode("AL072", "a key that pays for nothing more")
+    package static let unlistedModels = DiagnosticCode("AL073", "an endpoint that does not list its models")
+    package static let unknownModel = DiagnosticCode("AL074", "a model that the endpoint does not have")
+    package static let unsupportedFeature = DiagnosticCode("AL075", "something that the model does not support")
+    package static let contextBeyondModel = DiagnosticCode("AL076", "a context larger than the model's")
 
     package static let all = [
         unreadable, tooLarge, invalidEncoding, controlCharacter, syntax, tab, unclosedQuote, indentation,
         unclosedBracket, duplicateKey, alias, tooComplex, severalDocuments, tag, invalidKey, unsetVariable,
         malformedReference, malformedDotEnv, unknownKey, unavailableKey, unusedKey, unknownVariable, wrongType,
-        outOfRange, unknownChoice, malformedUnit, malformedText, oldBoolean, reservedParameter, missingKey,
-        missingAPIKey, secretInFile, contradiction, unreachableLimit, openBind, secretFile, plainTransport,
-        withoutEffect,
+        outOfRange, unknownChoice, malformedUnit, malformedText, oldBoolean, reservedParameter, olderReading,
+        unknownParameter, invalidParameter, missingKey, missingAPIKey, secretInFile, contradiction, unreachableLimit,
+        openBind, secretFile, plainTransport, withoutEffect, modelName, maskedSecret, overlappingFiles, exposedSecret,
+        unusablePath, unreachableEndpoint, refusedKey, spentKey, unlistedModels, unknownModel, unsupportedFeature,
+        contextBeyondModel,
     ]
+
+    /// The code of an identifier as people write it: `AL020`, `al020`, `20`.
+    package static func code(named text: String) -> DiagnosticCode? {
+        let digits = text.lowercased().hasPrefix("al") ? text.dropFirst(2) : text[...]
+        guard let number = Int(digits), (0..<1000).contains(number) else { return nil }
+        let padding = String(repeating: "0", count: 3 - String(number).count)
+        return all.first { $0.id == "AL\(padding)\(number)" }
+    }
 }

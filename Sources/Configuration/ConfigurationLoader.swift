@@ -42,7 +42,7 @@ struct LoadingRun {
     init(inputs: ConfigurationInputs, files: any FileReading) {
         self.inputs = inputs
         self.files = files
-        variables = VariableSource(environment: inputs.environment, dotEnv: nil)
+        variables = VariableSource(environment: inputs.environment, dotEnv: nil, isOpen: inputs.isHermetic)
     }
 
     var fileOrigin: SourceOrigin { .file(inputs.file) }
@@ -54,6 +54,7 @@ struct LoadingRun {
         loadOptions()
         resolveSecrets()
         checkMeaning()
+        checkPaths()
     }
 
     func finished() -> LoadedConfiguration {
@@ -141,14 +142,17 @@ struct LoadingRun {
             let errorCount = diagnostics.errorCount
             let node = VariableReference.expanded(binding.node, from: variables, in: source, &diagnostics)
             if binding.key.isSecret { redact(node, of: binding.key) }
+            if binding.key.isSecret || node.containsUnknown { noteReference(node, of: binding.key) }
+            let origin = ValueOrigin(layer: .file, span: SourceSpan(fileOrigin, node.range))
             let isTorn = tornRanges.contains { node.range.overlaps($0) }
-            guard diagnostics.errorCount == errorCount, !isTorn else {
+            guard diagnostics.errorCount == errorCount, !isTorn, !node.containsUnknown else {
                 faultyPaths.insert(binding.key.path)
+                if node.containsUnknown { result.origins[binding.key.path] = origin }
                 continue
             }
             // `key:` with nothing behind it leaves an optional key unset.
             if node.isNull, binding.key.defaultValue == nil { continue }
-            apply(node, to: binding.key, ValueOrigin(layer: .file, span: SourceSpan(fileOrigin, node.range)))
+            apply(node, to: binding.key, origin)
         }
     }
 
@@ -165,12 +169,33 @@ struct LoadingRun {
         }
     }
 
+    /// Remembers how a value that is a reference is written.
+    private mutating func noteReference(_ node: YAMLNode, of key: SettingKey) {
+        switch node.content {
+        case .sequence(let items):
+            result.references[key.path] = "[" + items.map { shown($0, key) }.joined(separator: ", ") + "]"
+        case .scalar where !node.isNull || node.containsUnknown: result.references[key.path] = shown(node, key)
+        default: break
+        }
+    }
+
+    /// A scalar as it is written, where it is a reference; else masked, or what it is.
+    private func shown(_ node: YAMLNode, _ key: SettingKey) -> String {
+        guard let scalar = node.scalar else { return YAMLText.mask }
+        // A default within a reference may be a secret itself.
+        if let reference = scalar.reference, scalar.isExpanded {
+            if !key.isSecret || VariableReference.isReference(reference) { return YAMLText.quoted(reference) }
+        }
+        return key.isSecret ? YAMLText.mask : YAMLText.literal(scalar.text, inFlow: true)
+    }
+
     private mutating func loadVariables() {
         let known = Dictionary(uniqueKeysWithValues: SettingTable.keys.map { ($0.environmentName, $0) })
         for key in SettingTable.keys {
             guard let variable = variables[key.environmentName], !variable.value.isEmpty else { continue }
             if variable.layer == .environment { addSource(variable.span.origin, variable.value, key) }
             apply(variable.value, to: key, ValueOrigin(layer: variable.layer, span: variable.span))
+            if case .secret = key.type { result.references[key.path] = YAMLText.reference(to: key.environmentName) }
         }
         for name in variables.names.sorted()
         where name.hasPrefix("AILOOP_") && known[name] == nil && name != ConfigurationLoader.clientTokenVariable {
@@ -214,6 +239,11 @@ struct LoadingRun {
         }
         key.store(value, &result.effective)
         result.origins[key.path] = origin
+        if origin.layer != .file { result.references[key.path] = nil }
+        result.itemSpans[key.path] = nil
+        if case .sequence(let items) = node.content {
+            result.itemSpans[key.path] = items.map { SourceSpan(span.origin, $0.range) }
+        }
     }
 
     /// A value that came as bare text: lists may be written with commas between their items, mappings as in YAML or JSON.
@@ -261,6 +291,15 @@ struct LoadingRun {
 }
 
 extension YAMLNode {
+    /// Whether anything in it stands for a variable whose value is not known.
+    fileprivate var containsUnknown: Bool {
+        switch content {
+        case .scalar(let scalar): scalar.isUnknown
+        case .sequence(let items): items.contains(where: \.containsUnknown)
+        case .mapping(let pairs): pairs.contains { $0.value.containsUnknown }
+        }
+    }
+
     /// The same tree, all of it at one place.
     fileprivate func placed(at range: Range<Int>) -> YAMLNode {
         switch content {

@@ -25,18 +25,23 @@ package struct ConfigurationInputs: Sendable {
     /// nil: none is looked for.
     package var dotEnvFile: String?
     package var options: [Option]
+    /// Whether nothing of the machine counts: no variables, no `.env`, no other files. References to variables stand for
+    /// values that are not known and so not judged, unless they have a default.
+    package var isHermetic: Bool
 
     /// The file that is read where none is named.
     package static let defaultFile = "config.yaml"
 
     package init(
-        file: String? = nil, environment: [String: String] = [:], dotEnvFile: String? = ".env", options: [Option] = []
+        file: String? = nil, environment: [String: String] = [:], dotEnvFile: String? = ".env", options: [Option] = [],
+        isHermetic: Bool = false
     ) {
         self.file = file ?? Self.defaultFile
         isFileRequired = file != nil
-        self.environment = environment
-        self.dotEnvFile = dotEnvFile
+        self.environment = isHermetic ? [:] : environment
+        self.dotEnvFile = isHermetic ? nil : dotEnvFile
         self.options = options
+        self.isHermetic = isHermetic
     }
 }
 
@@ -58,10 +63,28 @@ package struct LoadedConfiguration: Sendable {
     /// False where the configuration file could not be read at all.
     package internal(set) var isReadable = true
     var origins: [String: ValueOrigin] = [:]
+    /// Where the items of lists stand.
+    var itemSpans: [String: [SourceSpan]] = [:]
+    /// Values that may only be shown as they are written, as YAML: secrets (a reference to a variable, or a mask), and what
+    /// stands for variables that are not known.
+    var references: [String: String] = [:]
+    /// How many of the tokens come from `server.auth.tokens` itself.
+    var ownTokenCount = 0
 
     /// nil where there is any error.
     package var settings: Settings? { containsError ? nil : effective }
 
     /// Where the value of a key comes from.
     package func origin(of path: String) -> ValueOrigin { origins[path] ?? .defaults }
+
+    /// Where a key's value stands; where it has none, the beginning of the file.
+    func span(of path: String) -> SourceSpan {
+        origin(of: path).span ?? SourceSpan(startOf: .file(file ?? ConfigurationInputs.defaultFile))
+    }
+
+    /// Adds what was found out after loading.
+    mutating func add(_ diagnostic: Diagnostic) {
+        diagnostics.append(diagnostic)
+        if diagnostic.severity == .error { containsError = true }
+    }
 }

@@ -10,8 +10,11 @@ extension LoadingRun {
         checkRetries()
         checkCallLimits()
         checkServer()
+        checkAccess()
         checkSessions()
+        checkSessionParts()
         checkContext()
+        checkRepetitions()
     }
 
     // MARK: - Endpoint
@@ -24,8 +27,10 @@ extension LoadingRun {
                 help: "name the model that answers, as in `model: author/slug`, or set `ai_service: mock`")
         }
         guard !isFaulty("openrouter.base_url"), let url = try? HTTPURL(openRouter.baseURL) else { return }
+        checkModelNames(of: url)
+        checkOwnAddress(url)
         if openRouter.apiKey == nil {
-            guard !HostName.isLoopback(url.host), isComplete, !isFaulty("openrouter.api_key"),
+            guard !inputs.isHermetic, !HostName.isLoopback(url.host), isComplete, !isFaulty("openrouter.api_key"),
                 !isFaulty("openrouter.api_key_file")
             else { return }
             reportMissing(
@@ -38,6 +43,36 @@ extension LoadingRun {
         }
     }
 
+    /// OpenRouter names its models `author/slug`; other endpoints name theirs as they like.
+    private mutating func checkModelNames(of url: HTTPURL) {
+        guard url.host == "openrouter.ai" || url.host.hasSuffix(".openrouter.ai") else { return }
+        let openRouter = result.effective.openRouter
+        let named =
+            [("openrouter.model", openRouter.model, result.span(of: "openrouter.model"))]
+            + openRouter.fallbackModels.enumerated().map { index, model in
+                let path = "openrouter.fallback_models"
+                let spans = result.itemSpans[path] ?? []
+                return (path, model, spans.indices.contains(index) ? spans[index] : result.span(of: path))
+            }
+        for (path, model, span) in named where !model.isEmpty && !isFaulty(path) {
+            let parts = model.split(separator: "/", omittingEmptySubsequences: false)
+            if parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty { continue }
+            diagnostics.add(
+                Diagnostic(
+                    ConfigurationCode.modelName, "`\(path)`: OpenRouter names its models `author/slug`", at: span,
+                    severity: .warning,
+                    help: "write for example `openai/gpt-4o-mini`; https://openrouter.ai/models lists them all"))
+        }
+    }
+
+    private mutating func checkOwnAddress(_ url: HTTPURL) {
+        let server = result.effective.server
+        guard HostName.isLoopback(url.host), url.port == server.port, !isFaulty("server.port") else { return }
+        reportPair(
+            ConfigurationCode.contradiction, .warning,
+            "the endpoint is on the port that this server listens on", "openrouter.base_url", "server.port")
+    }
+
     // MARK: - Limits
 
     private mutating func checkRetries() {
@@ -47,6 +82,16 @@ extension LoadingRun {
                 "the first wait (\(Quantity.text(of: openRouter.retryBase))) is longer than the longest "
                     + "(\(Quantity.text(of: openRouter.retryMaximum)))",
                 "openrouter.retry_base_seconds", "openrouter.retry_max_seconds")
+        }
+        for path in ["openrouter.retry_base_seconds", "openrouter.retry_max_seconds"]
+        where openRouter.maximumRetries == 0 && isChosen(path) && !isFaulty("openrouter.max_retries") {
+            reportWithoutEffect(path, because: "`openrouter.max_retries` is 0: nothing is tried again")
+        }
+        if openRouter.maximumConcurrentRequests > result.effective.sessions.maximumSessions {
+            reportUnreachable(
+                "never so many calls run at once: each of at most \(result.effective.sessions.maximumSessions) sessions "
+                    + "has one",
+                "openrouter.max_concurrent_requests", "sessions.max_sessions")
         }
         if openRouter.maximumRetries > 0, openRouter.retryBase >= openRouter.timeout {
             reportUnreachable(
@@ -95,11 +140,26 @@ extension LoadingRun {
                 "`server.rate_limit.burst` has no effect without `messages_per_minute`", "server.rate_limit.burst",
                 help: "set `server.rate_limit.messages_per_minute`, or remove it")
         }
+        if server.pingInterval == .zero, isChosen("server.ping_timeout_seconds") {
+            reportWithoutEffect("server.ping_timeout_seconds", because: "`server.ping_interval_seconds` is 0: no pings")
+        }
         if result.effective.tools.maximumResultBytes > server.maximumMessageBytes {
             reportUnreachable(
                 "no client can send so large a result: its messages may have at most "
                     + Quantity.text(ofBytes: server.maximumMessageBytes),
                 "tools.max_result_bytes", "server.max_message_bytes")
+        }
+    }
+
+    private mutating func checkAccess() {
+        let server = result.effective.server
+        if server.auth.insecure, !server.auth.tokens.isEmpty {
+            reportWithoutEffect("server.auth.insecure", because: "there are tokens, and every client must show one")
+        }
+        if server.allowedOrigins.contains("*"), server.allowedOrigins.count > 1 {
+            reportWithoutEffect(
+                "server.allowed_origins", naming: "what stands beside `*` in `server.allowed_origins`",
+                because: "`*` allows every origin")
         }
     }
 
@@ -110,11 +170,53 @@ extension LoadingRun {
                 "one user can never have so many sessions: all together have at most \(sessions.maximumSessions)",
                 "sessions.max_sessions_per_user", "sessions.max_sessions")
         }
-        let isIdleLimitChosen = result.origin(of: "sessions.idle_timeout_seconds").layer != .defaults
-        if isIdleLimitChosen, sessions.timeout > .zero, sessions.idleTimeout > sessions.timeout {
+        if isChosen("sessions.idle_timeout_seconds"), sessions.timeout > .zero, sessions.idleTimeout > sessions.timeout
+        {
             reportUnreachable(
                 "no session lives so long: each ends after \(Quantity.text(of: sessions.timeout))",
                 "sessions.idle_timeout_seconds", "sessions.timeout_seconds")
+        }
+    }
+
+    private mutating func checkSessionParts() {
+        let sessions = result.effective.sessions
+        let lives = [
+            ("sessions.timeout_seconds", sessions.timeout), ("sessions.idle_timeout_seconds", sessions.idleTimeout),
+        ]
+        for (path, life) in lives where life > .zero && sessions.resumeWindow > life {
+            reportUnreachable(
+                "no session waits so long for its client: it ends after \(Quantity.text(of: life))",
+                "sessions.resume_window_seconds", path)
+        }
+        if sessions.timeout > .zero, isChosen("tools.client_timeout_seconds"),
+            result.effective.tools.clientTimeout > sessions.timeout
+        {
+            reportUnreachable(
+                "no tool is waited for so long: each session ends after \(Quantity.text(of: sessions.timeout))",
+                "tools.client_timeout_seconds", "sessions.timeout_seconds")
+        }
+        if sessions.resumeWindow == .zero, isChosen("sessions.replay_buffer_bytes"), sessions.replayBufferBytes > 0 {
+            reportWithoutEffect(
+                "sessions.replay_buffer_bytes",
+                because: "`sessions.resume_window_seconds` is 0: nobody comes back to a session")
+        }
+    }
+
+    /// What is said twice, where only one of the two counts.
+    private mutating func checkRepetitions() {
+        let openRouter = result.effective.openRouter
+        for name in ["temperature", "max_tokens"] where openRouter.params[name] != nil {
+            let path = "ai_loop.\(name)"
+            if isChosen(path) { reportWithoutEffect(path, because: "`openrouter.params` sets `\(name)`, and wins") }
+        }
+        var seen: Set<String> = openRouter.model.isEmpty ? [] : [openRouter.model]
+        for (index, model) in openRouter.fallbackModels.enumerated() where !seen.insert(model).inserted {
+            let spans = result.itemSpans["openrouter.fallback_models"] ?? []
+            diagnostics.add(
+                Diagnostic(
+                    ConfigurationCode.withoutEffect, "\(quotedForDisplay(model)) has been tried already",
+                    at: spans.indices.contains(index) ? spans[index] : result.span(of: "openrouter.fallback_models"),
+                    severity: .warning, help: "name each model once"))
         }
     }
 
@@ -130,8 +232,17 @@ extension LoadingRun {
 
     // MARK: - Reports
 
+    /// Whether a key has a value of its own, not the default.
+    func isChosen(_ path: String) -> Bool { result.origin(of: path).layer != .defaults }
+
+    private mutating func reportWithoutEffect(_ path: String, naming what: String? = nil, because reason: String) {
+        report(
+            ConfigurationCode.withoutEffect, .warning, "\(what ?? "`\(path)`") has no effect: \(reason)", path,
+            help: "remove it, or change the other")
+    }
+
     /// Whether something was given for a key, or for a section that it is in, which could not be taken.
-    private func isFaulty(_ path: String) -> Bool {
+    func isFaulty(_ path: String) -> Bool {
         faultyPaths.contains(path) || SettingTable.enclosingSections(of: path).contains { faultyPaths.contains($0) }
     }
 
@@ -142,7 +253,7 @@ extension LoadingRun {
         return SourceSpan(fileOrigin, section ?? 0..<0)
     }
 
-    private mutating func report(
+    mutating func report(
         _ code: DiagnosticCode, _ severity: Severity, _ message: String, _ path: String, help: String,
         related: [Diagnostic.Related] = []
     ) {
@@ -164,7 +275,7 @@ extension LoadingRun {
         reportPair(ConfigurationCode.unreachableLimit, .warning, message, path, other)
     }
 
-    private mutating func reportPair(
+    mutating func reportPair(
         _ code: DiagnosticCode, _ severity: Severity, _ message: String, _ path: String, _ other: String
     ) {
         let isDefault = result.origin(of: path).layer == .defaults

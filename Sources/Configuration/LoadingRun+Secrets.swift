@@ -8,6 +8,13 @@ extension LoadingRun {
         resolveAPIKey()
         resolveTokens()
         for (key, span) in literalSecrets {
+            guard !isMask(span) else {
+                diagnostics.add(
+                    Diagnostic(
+                        ConfigurationCode.maskedSecret, "`\(key.path)` is masked", at: span, severity: .warning,
+                        help: "put the secret itself, or a reference to a variable (`${NAME}`), in its place"))
+                continue
+            }
             diagnostics.add(
                 Diagnostic(
                     ConfigurationCode.secretInFile, "`\(key.path)` stands in the file in plain text", at: span,
@@ -18,13 +25,21 @@ extension LoadingRun {
         }
     }
 
+    /// Whether asterisks alone stand there.
+    private func isMask(_ span: SourceSpan) -> Bool {
+        let text = result.catalog[span.origin]?.text(in: span.range).filter { $0 != "\"" && $0 != "'" } ?? ""
+        return !text.isEmpty && text.allSatisfy { $0 == "*" }
+    }
+
     /// The stronger of `api_key` and `api_key_file`; where there is neither, `OPENROUTER_API_KEY`.
     private mutating func resolveAPIKey() {
         let keyLayer = result.origin(of: "openrouter.api_key").layer
         let fileOrigin = result.origin(of: "openrouter.api_key_file")
         guard result.effective.aiService == .openrouter else { return }
         if let path = result.effective.openRouter.apiKeyFile, let span = fileOrigin.span {
-            if keyLayer == fileOrigin.layer {
+            if inputs.isHermetic {
+                faultyPaths.insert("openrouter.api_key_file")
+            } else if keyLayer == fileOrigin.layer {
                 let key = result.origin(of: "openrouter.api_key").span
                 diagnostics.add(
                     Diagnostic(
@@ -50,13 +65,15 @@ extension LoadingRun {
             }
             result.effective.openRouter.apiKey = Secret(variable.value)
             result.origins["openrouter.api_key"] = ValueOrigin(layer: variable.layer, span: variable.span)
+            result.references["openrouter.api_key"] = YAMLText.reference(to: "OPENROUTER_API_KEY")
         }
     }
 
     private mutating func resolveTokens() {
         let origin = result.origin(of: "server.auth.tokens_file")
+        result.ownTokenCount = result.effective.server.auth.tokens.count
         guard let path = result.effective.server.auth.tokensFile, let span = origin.span else { return }
-        guard let tokens = secrets(in: path, span, maximumCount: Self.maximumTokens) else {
+        guard !inputs.isHermetic, let tokens = secrets(in: path, span, maximumCount: Self.maximumTokens) else {
             faultyPaths.insert("server.auth.tokens_file")
             return
         }

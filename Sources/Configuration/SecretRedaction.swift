@@ -71,8 +71,8 @@ enum SecretRedaction {
 
     /// `${NAME}`, which is no secret itself.
     private static func isReference(_ value: ArraySlice<UInt8>) -> Bool {
-        let text = String(decoding: value, as: UTF8.self).filter { $0 != "\"" && $0 != "'" && $0 != " " }
-        return text.hasPrefix("${") && text.hasSuffix("}") && VariableReference.isName(text.dropFirst(2).dropLast())
+        VariableReference.isReference(
+            String(decoding: value, as: UTF8.self).filter { $0 != "\"" && $0 != "'" && $0 != " " })
     }
 
     /// `user:password` in `https://user:password@host`.

@@ -35,14 +35,18 @@ struct SettingDecoder {
     private mutating func boolean(_ node: YAMLNode) -> SettingValue? {
         guard let scalar = node.scalar else { return mismatch(node, "`true` or `false`") }
         if case .boolean(let value) = scalar.resolved { return .boolean(value) }
-        let meaning = ["y": true, "yes": true, "on": true, "n": false, "no": false, "off": false][
-            scalar.text.lowercased()]
+        let word = scalar.text.lowercased()
+        if ["true", "false"].contains(word) {
+            return mismatch(node, "`true` or `false`", help: "write `\(word)`, without quotes")
+        }
+        let meaning = ["y": true, "yes": true, "on": true, "n": false, "no": false, "off": false][word]
         return mismatch(node, "`true` or `false`", help: meaning.map { "write `\($0)`" })
     }
 
     private mutating func wholeNumber(_ node: YAMLNode, _ range: ClosedRange<Int>) -> SettingValue? {
         switch node.scalar?.resolved {
         case .integer(let value?):
+            warnOfOlderReading(node)
             return inRange(value, range, node) { "\($0)" }.map { .integer($0) }
         case .integer(nil):
             return outOfRange(node, "between \(range.lowerBound) and \(range.upperBound)")
@@ -57,6 +61,7 @@ struct SettingDecoder {
 
     private mutating func number(_ node: YAMLNode, _ range: ClosedRange<Double>) -> SettingValue? {
         guard let value = plainNumber(node) else { return mismatch(node, "a number") }
+        warnOfOlderReading(node)
         return inRange(value, range, node) { "\($0)" }.map { .number($0) }
     }
 
@@ -66,6 +71,7 @@ struct SettingDecoder {
         let unitName = unit == .seconds ? "seconds" : "milliseconds"
         let bounds = "between \(Quantity.text(of: range.lowerBound)) and \(Quantity.text(of: range.upperBound))"
         if let number = plainNumber(node) {
+            warnOfOlderReading(node)
             guard let value = Quantity.duration(of: number, in: unit) else { return outOfRange(node, bounds) }
             return range.contains(value)
                 ? .duration(value) : outOfRange(node, bounds, note: "plain numbers are \(unitName)")
@@ -84,6 +90,7 @@ struct SettingDecoder {
             "between \(Quantity.text(ofBytes: range.lowerBound)) and \(Quantity.text(ofBytes: range.upperBound))"
         switch node.scalar?.resolved {
         case .integer(let value):
+            warnOfOlderReading(node)
             guard let value, range.contains(value) else {
                 return outOfRange(node, bounds, note: "plain numbers are bytes")
             }
@@ -130,7 +137,23 @@ struct SettingDecoder {
                     "\(quotedForDisplay(scalar.shown)) is text here, but true or false to many other tools",
                     at: span(node), severity: .warning, help: "put quotes around it: `\"\(scalar.shown)\"`"))
         }
+        warnOfOlderReading(node)
         return scalar.text
+    }
+
+    /// Says where a tool that reads YAML 1.1, as many still do, would take a value for something else.
+    private mutating func warnOfOlderReading(_ node: YAMLNode) {
+        guard let scalar = node.scalar, scalar.kind == .plain, !key.isSecret, scalar.reference == nil,
+            let older = CoreSchemaValue.olderReading(of: scalar.text)
+        else { return }
+        let isText = scalar.resolved == .text
+        diagnostics.append(
+            Diagnostic(
+                ConfigurationCode.olderReading,
+                "\(quotedForDisplay(scalar.text)) is \(isText ? "text" : "a decimal number") here, but \(older) to many "
+                    + "other tools",
+                at: span(node), severity: .warning,
+                help: isText ? "put quotes around it: `\"\(scalar.text)\"`" : "write it without the leading zeros"))
     }
 
     private func plainNumber(_ node: YAMLNode) -> Double? {
@@ -177,34 +200,62 @@ struct SettingDecoder {
         }
         let count = diagnostics.count
         let value = json(node)
-        guard diagnostics.count == count, case .object(let object) = value else { return nil }
+        let isSendable = diagnostics.count == count
+        checkMembers(pairs, reserved)
+        guard isSendable, case .object(let object) = value else { return nil }
         return .object(object)
     }
 
-    private mutating func json(_ node: YAMLNode) -> JSONValue {
-        switch node.content {
-        case .sequence(let items): return .array(items.map { json($0) })
-        case .mapping(let pairs):
-            var object = JSONObject()
-            for pair in pairs { object[pair.key.scalar?.text ?? ""] = json(pair.value) }
-            return .object(object)
-        case .scalar(let scalar):
-            switch scalar.resolved {
-            case .null: return .null
-            case .boolean(let value): return .bool(value)
-            case .integer(let value?): return .number(JSONNumber(value))
-            case .integer(nil): return Double(scalar.text).flatMap(JSONNumber.init).map { .number($0) } ?? .null
-            case .text: return .string(scalar.text)
-            case .number(let value):
-                if let number = JSONNumber(value) { return .number(number) }
-                diagnostics.append(
-                    Diagnostic(
-                        ConfigurationCode.wrongType,
-                        "\(quotedForDisplay(scalar.shown)) cannot be sent: JSON has no such number",
-                        at: span(node), help: "use a finite number"))
-                return .null
+    private mutating func checkMembers(_ pairs: [YAMLPair], _ reserved: [String: String]) {
+        guard let form = key.form else { return }
+        for pair in pairs {
+            guard let name = pair.key.scalar?.text, reserved[name] == nil else { continue }
+            guard let member = form.members[name] else {
+                reportUnknownMember(name, pair, form)
+                continue
+            }
+            let value = pair.value.jsonValue()
+            if let expected = member.fault(of: value) {
+                reportMember(name, "must be \(expected), not \(description(of: pair.value))", pair.value)
+            } else if name == "response_format", let schema = value["json_schema"]?["schema"],
+                let fault = JSONSchemaForm.fault(of: schema)
+            {
+                reportMember(name, "has a schema in which `\(fault.pointer)` must be \(fault.expected)", pair.value)
+            } else if name == "reasoning", value["effort"] != nil, value["max_tokens"] != nil {
+                reportMember(name, "takes `effort` or `max_tokens`, not both", pair.value)
             }
         }
+    }
+
+    private mutating func reportMember(_ name: String, _ message: String, _ node: YAMLNode) {
+        diagnostics.append(
+            Diagnostic(
+                ConfigurationCode.invalidParameter, "`\(key.path)`: `\(name)` \(message)", at: span(node),
+                help: "the request would be refused", related: related(node)))
+    }
+
+    private mutating func reportUnknownMember(_ name: String, _ pair: YAMLPair, _ form: ObjectForm) {
+        let nearest = nearestName(to: name, among: form.members.keys.sorted())
+        guard form.isClosed || nearest != nil else { return }
+        let known = form.members.keys.sorted().map { "`\($0)`" }.joined(separator: ", ")
+        diagnostics.append(
+            Diagnostic(
+                ConfigurationCode.unknownParameter, "\(quotedForDisplay(name)) in `\(key.path)` is known to no service",
+                at: span(pair.key), severity: .warning,
+                help: nearest.map { "did you mean `\($0)`?" } ?? "known: \(known)"))
+    }
+
+    private mutating func json(_ node: YAMLNode) -> JSONValue {
+        var strange: [YAMLNode] = []
+        let value = node.jsonValue { strange.append($0) }
+        for node in strange {
+            diagnostics.append(
+                Diagnostic(
+                    ConfigurationCode.wrongType,
+                    "\(quotedForDisplay(node.scalar?.shown ?? "")) cannot be sent: JSON has no such number",
+                    at: span(node), help: "use a finite number"))
+        }
+        return value
     }
 
     // MARK: - Secrets

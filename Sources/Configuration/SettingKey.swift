@@ -15,6 +15,10 @@ package struct SettingKey: Sendable {
     /// Puts a value of ``type`` where it belongs.
     let store: @Sendable (SettingValue, inout Settings) -> Void
     let read: @Sendable (Settings) -> SettingValue?
+    /// What the members of an object may be; nil: anything.
+    var form: ObjectForm?
+    /// A value as it may stand in a file, where the type gives none that tells enough.
+    var ownExample: String?
 
     /// The variable that sets this key: `AILOOP_SERVER__AUTH__TOKENS`.
     package var environmentName: String {
@@ -69,6 +73,22 @@ package enum SettingValue: Sendable, Equatable {
 }
 
 // MARK: - Rows
+
+extension SettingKey {
+    /// The same row with a value that shows what is meant, as YAML.
+    func example(_ yaml: String) -> Self {
+        var key = self
+        key.ownExample = yaml
+        return key
+    }
+
+    /// The same row of an object whose members are looked at.
+    func members(_ form: ObjectForm) -> Self {
+        var key = self
+        key.form = form
+        return key
+    }
+}
 
 /// A place in ``Settings``.
 typealias SettingPlace<Value> = any WritableKeyPath<Settings, Value> & Sendable

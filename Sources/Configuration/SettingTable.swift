@@ -38,46 +38,60 @@ extension SettingTable {
     private static let mebibyte = 1 << 20
 
     private static let service: [SettingKey] = [
-        .choice("ai_service", \.aiService, "Who answers: `openrouter`, or the built-in `mock`, which needs no key")
+        .choice(
+            "ai_service", \.aiService, reloadable: true,
+            "Who answers: `openrouter`, or the built-in `mock`, which needs no key"
+        ).example("mock")
     ]
 
     private static let openRouter: [SettingKey] = [
         .secret(
             "openrouter.api_key", \.openRouter.apiKey, default: "from `OPENROUTER_API_KEY`", reloadable: true,
-            "The key; better kept in the environment, `.env` or `api_key_file` than in this file"),
+            "The key; better kept in the environment, `.env` or `api_key_file` than in this file"
+        ).example("${OPENROUTER_API_KEY}"),
         .text(
             "openrouter.api_key_file", \.openRouter.apiKeyFile, .filePath, default: "none", reloadable: true,
-            "A file that holds the key and nothing else"),
+            "A file that holds the key and nothing else"
+        ).example("/run/secrets/openrouter"),
         .text(
             "openrouter.base_url", \.openRouter.baseURL, .endpointURL, reloadable: true,
-            "The OpenAI-compatible endpoint; no key is needed where its host is loopback"),
+            "The OpenAI-compatible endpoint; no key is needed where its host is loopback"
+        ).example("http://localhost:11434/v1"),
         .text(
-            "openrouter.model", \.openRouter.model, .nonEmpty, default: "none: required", reloadable: true,
-            "The model that answers, as the endpoint names it"),
+            "openrouter.model", \.openRouter.model, .modelName, default: "none: required", reloadable: true,
+            "The model that answers, as the endpoint names it"
+        ).example("openai/gpt-4o-mini"),
         .texts(
-            "openrouter.fallback_models", \.openRouter.fallbackModels, .nonEmpty, maximumCount: 32, reloadable: true,
-            "Models to try in this order where the first fails"),
+            "openrouter.fallback_models", \.openRouter.fallbackModels, .modelName, maximumCount: 32, reloadable: true,
+            "Models to try in this order where the first fails"
+        ).example("[openai/gpt-4o, mistralai/mistral-small]"),
         .object(
             "openrouter.params", \.openRouter.params, reserved: reservedParameters, reloadable: true,
-            "Parameters of every request, passed on as they are: `temperature`, `max_tokens`, `top_p`, `reasoning`, …"),
+            "Parameters of every request, passed on as they are: `temperature`, `max_tokens`, `top_p`, `reasoning`, …"
+        ).example("{temperature: 0.2, reasoning: {effort: low}}").members(.requestParameters),
         .object(
             "openrouter.provider", \.openRouter.provider, reloadable: true,
-            "OpenRouter's provider routing, passed on as it is"),
+            "OpenRouter's provider routing, passed on as it is"
+        ).example("{sort: price, data_collection: deny}").members(.providerRouting),
         .text(
             "openrouter.site_url", \.openRouter.siteURL, .optionalURL, reloadable: true,
-            "Sent as `HTTP-Referer`; empty: not sent"),
+            "Sent as `HTTP-Referer`; empty: not sent"
+        ).example("https://example.org"),
         .text(
             "openrouter.app_name", \.openRouter.appName, .headerValue, reloadable: true,
-            "Sent as `X-Title`; empty: not sent"),
+            "Sent as `X-Title`; empty: not sent"
+        ).example("my-app"),
         .duration(
             "openrouter.timeout_seconds", \.openRouter.timeout, shortest...hour * 24, reloadable: true,
             "For a model call as a whole, retries and waits included"),
         .duration(
             "openrouter.first_byte_timeout_seconds", \.openRouter.firstByteTimeout, shortest...hour * 24,
-            default: "as `timeout_seconds`", reloadable: true, "To the first byte of an answer"),
+            default: "as `timeout_seconds`", reloadable: true, "To the first byte of an answer"
+        ).example("20s"),
         .duration(
             "openrouter.idle_timeout_seconds", \.openRouter.idleTimeout, shortest...hour * 24,
-            default: "as `timeout_seconds`", reloadable: true, "Between two pieces of an answer"),
+            default: "as `timeout_seconds`", reloadable: true, "Between two pieces of an answer"
+        ).example("20s"),
         .integer(
             "openrouter.max_retries", \.openRouter.maximumRetries, 0...20, reloadable: true,
             "How often a call that failed before its first word is tried again"),
@@ -89,7 +103,8 @@ extension SettingTable {
             "Longest wait before a retry; a `Retry-After` is obeyed up to it"),
         .integer(
             "openrouter.max_concurrent_requests", \.openRouter.maximumConcurrentRequests, 0...100_000, reloadable: true,
-            "Calls at the same time; further ones wait their turn; 0: no limit"),
+            "Calls at the same time; further ones wait their turn; 0: no limit"
+        ).example("100"),
     ]
 
     /// Members of a request that are set by other means.
@@ -102,27 +117,32 @@ extension SettingTable {
     private static let aiLoop: [SettingKey] = [
         .text(
             "ai_loop.system_prompt", \.aiLoop.systemPrompt, reloadable: true,
-            "What the model is told before the conversation; empty: nothing"),
+            "What the model is told before the conversation; empty: nothing"
+        ).example("You answer in one sentence."),
         .number(
             "ai_loop.temperature", \.aiLoop.temperature, 0...2, default: "the model's", reloadable: true,
-            "Older place of `openrouter.params.temperature`, which wins"),
+            "Older place of `openrouter.params.temperature`, which wins"
+        ).example("0.7"),
         .integer(
             "ai_loop.max_tokens", \.aiLoop.maximumTokens, 1...10_000_000, default: "the model's", reloadable: true,
-            "Older place of `openrouter.params.max_tokens`, which wins"),
+            "Older place of `openrouter.params.max_tokens`, which wins"
+        ).example("1024"),
         .integer(
             "ai_loop.max_tool_rounds", \.aiLoop.maximumToolRounds, 0...1000, reloadable: true,
             "Rounds of tool calls in one answer; then the model is asked to answer without tools"),
         .integer(
             "ai_loop.max_context_tokens", \.aiLoop.maximumContextTokens, 1...100_000_000,
             default: "the model's, else \(Settings.AILoop.defaultContextTokens)", reloadable: true,
-            "Budget of a conversation; oldest turns are left out first"),
+            "Budget of a conversation; oldest turns are left out first"
+        ).example("32768"),
     ]
 
     private static let server: [SettingKey] = [
-        .text("server.host", \.server.host, .host, "Address or host name to listen on"),
-        .integer("server.port", \.server.port, 0...65535, "Port to listen on; 0: any free one"),
-        .text("server.path", \.server.path, .requestPath, "Path of the WebSocket"),
-        .integer("server.event_loops", \.server.eventLoops, 0...1024, "Threads that do the work; 0: one for each core"),
+        .text("server.host", \.server.host, .host, "Address or host name to listen on").example("0.0.0.0"),
+        .integer("server.port", \.server.port, 0...65535, "Port to listen on; 0: any free one").example("8443"),
+        .text("server.path", \.server.path, .requestPath, "Path of the WebSocket").example("/socket"),
+        .integer("server.event_loops", \.server.eventLoops, 0...1024, "Threads that do the work; 0: one for each core")
+            .example("4"),
         .integer(
             "server.max_connections", \.server.maximumConnections, 1...1_000_000, reloadable: true,
             "Connections at the same time; further ones get 503"),
@@ -146,22 +166,27 @@ extension SettingTable {
             "Until a connection without messages is closed; 0: never"),
         .texts(
             "server.allowed_origins", \.server.allowedOrigins, .origin, maximumCount: 1000, reloadable: true,
-            "Origins of browser pages that may connect, besides the server's own host; `*`: any"),
+            "Origins of browser pages that may connect, besides the server's own host; `*`: any"
+        ).example("[\"https://example.org\"]"),
         .secrets(
             "server.auth.tokens", \.server.auth.tokens, maximumCount: 10_000, reloadable: true,
-            "Tokens that clients show; none: nobody is asked"),
+            "Tokens that clients show; none: nobody is asked"
+        ).example("[\"${CLIENT_TOKEN}\"]"),
         .text(
             "server.auth.tokens_file", \.server.auth.tokensFile, .filePath, default: "none", reloadable: true,
-            "A file with one token a line"),
+            "A file with one token a line"
+        ).example("/run/secrets/ailoop-tokens"),
         .boolean(
             "server.auth.insecure", \.server.auth.insecure,
             "Allows to listen on more than loopback without tokens"),
         .integer(
             "server.rate_limit.messages_per_minute", \.server.rateLimit.messagesPerMinute, 0...1_000_000,
-            reloadable: true, "Messages that a user may send in a minute; 0: no limit"),
+            reloadable: true, "Messages that a user may send in a minute; 0: no limit"
+        ).example("60"),
         .integer(
             "server.rate_limit.burst", \.server.rateLimit.burst, 0...1_000_000, reloadable: true,
-            "How many of them at once; 0: a minute's worth"),
+            "How many of them at once; 0: a minute's worth"
+        ).example("10"),
         .duration(
             "server.shutdown_grace_seconds", \.server.shutdownGrace, .zero...hour, reloadable: true,
             "For running answers to end when the server is told to stop"),
@@ -175,7 +200,8 @@ extension SettingTable {
             "Sessions at the same time"),
         .integer(
             "sessions.max_sessions_per_user", \.sessions.maximumSessionsPerUser, 0...1_000_000, reloadable: true,
-            "Sessions of one user at the same time; 0: no limit"),
+            "Sessions of one user at the same time; 0: no limit"
+        ).example("5"),
         .duration(
             "sessions.timeout_seconds", \.sessions.timeout, .zero...hour * 8760, reloadable: true,
             "Life of a session as a whole; 0: no limit"),
@@ -206,10 +232,13 @@ extension SettingTable {
     ]
 
     private static let logging: [SettingKey] = [
-        .choice("logging.level", \.logging.level, reloadable: true, "The least important messages that are logged"),
+        .choice("logging.level", \.logging.level, reloadable: true, "The least important messages that are logged")
+            .example("debug"),
         .choice(
-            "logging.format", \.logging.format, "`text`, `json`, or `auto`: text on a terminal and JSON elsewhere"),
-        .text("logging.file", \.logging.file, .filePath, default: "standard error", "File to append the log to"),
+            "logging.format", \.logging.format, "`text`, `json`, or `auto`: text on a terminal and JSON elsewhere"
+        ).example("json"),
+        .text("logging.file", \.logging.file, .filePath, default: "standard error", "File to append the log to")
+            .example("/var/log/ailoopctl.log"),
     ]
 
     private static let mock: [SettingKey] = [

@@ -4,6 +4,8 @@ import HTTP1
 package enum TextForm: Sendable {
     case any
     case nonEmpty
+    /// A name without blanks or line breaks.
+    case modelName
     /// Visible ASCII and blanks, as HTTP allows in a header.
     case headerValue
     case endpointURL
@@ -22,6 +24,7 @@ package enum TextForm: Sendable {
         switch self {
         case .any: nil
         case .nonEmpty: text.allSatisfy(\.isWhitespace) ? ("is empty", "give it a value, or remove the key") : nil
+        case .modelName: Self.nameFault(text)
         case .headerValue:
             text.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
                 ? nil : ("contains what an HTTP header cannot carry", "use printable ASCII characters")
@@ -33,6 +36,17 @@ package enum TextForm: Sendable {
             text.isEmpty || text.utf8.contains(0) ? ("names no file", "write a path, or remove the key") : nil
         case .origin: Self.originFault(text)
         }
+    }
+
+    private static func nameFault(_ text: String) -> (message: String, help: String)? {
+        if text.allSatisfy(\.isWhitespace) { return ("is empty", "give it a value, or remove the key") }
+        guard let blank = text.first(where: { $0.isWhitespace || $0.unicodeScalars.contains { $0.value < 0x20 } })
+        else {
+            return nil
+        }
+        return blank.isNewline
+            ? ("contains a line break", "write it on one line, without `|` or `>`")
+            : ("contains a blank", "models' names have none")
     }
 
     /// Paths are appended to an endpoint's URL, and it is shown in logs.

@@ -13,16 +13,23 @@ enum VariableReference {
         var node = node
         switch node.content {
         case .scalar(var scalar):
-            guard scalar.text.contains("${") else { return node }
+            guard scalar.text.utf8.contains(UInt8(ascii: "$")), firstReference(in: Array(scalar.text.utf8)[...]) != nil
+            else { return node }
             scalar.reference = scalar.text
             scalar.isExpanded = true
-            scalar.text = expanded(scalar.text, from: variables) { problem in
+            var isUnknown = false
+            scalar.text = expanded(scalar.text, from: variables) { finding in
+                guard case .problem(let problem) = finding else {
+                    isUnknown = true
+                    return
+                }
                 let range = node.anchorRange ?? node.range
                 let place =
                     diagnostics.isFull
                     ? SourceSpan(source.origin, range) : self.place(of: problem.reference, in: range, source)
                 diagnostics.add(Diagnostic(problem.code, problem.message, at: place, help: problem.help))
             }
+            scalar.isUnknown = isUnknown
             node.content = .scalar(scalar)
         case .sequence(let items):
             node.content = .sequence(items.map { expanded($0, from: variables, in: source, &diagnostics) })
@@ -44,6 +51,11 @@ enum VariableReference {
             }
     }
 
+    /// Whether `text` is `${NAME}` and nothing else.
+    static func isReference(_ text: String) -> Bool {
+        text.hasPrefix("${") && text.hasSuffix("}") && isName(text.dropFirst(2).dropLast())
+    }
+
     private struct Problem {
         var code: DiagnosticCode
         var message: String
@@ -52,8 +64,14 @@ enum VariableReference {
         var reference: String
     }
 
+    private enum Finding {
+        case problem(Problem)
+        /// The variable may be set elsewhere.
+        case unknown
+    }
+
     private static func expanded(
-        _ text: String, from variables: VariableSource, report: (Problem) -> Void
+        _ text: String, from variables: VariableSource, report: (Finding) -> Void
     ) -> String {
         var result: [UInt8] = []
         var rest = Array(text.utf8)[...]
@@ -84,7 +102,7 @@ enum VariableReference {
 
     /// What `${…}` stands for; nothing where that is unknown.
     private static func value(
-        of reference: String, _ variables: VariableSource, _ report: (Problem) -> Void
+        of reference: String, _ variables: VariableSource, _ report: (Finding) -> Void
     ) -> String {
         let body = reference.dropFirst(2).dropLast()
         let separator = body.firstRange(of: ":-")
@@ -96,11 +114,7 @@ enum VariableReference {
         let variable = variables[String(name)]
         guard let separator else {
             if variable == nil {
-                report(
-                    Problem(
-                        code: ConfigurationCode.unsetVariable, message: "the variable `\(name)` is not set",
-                        help: "set it in the environment or in .env, or give a default: `${\(name):-default}`",
-                        reference: reference))
+                report(variables.isOpen ? .unknown : .problem(unset(name, reference)))
             }
             return variable?.value ?? ""
         }
@@ -112,8 +126,16 @@ enum VariableReference {
         return variable.flatMap { $0.value.isEmpty ? nil : $0.value } ?? String(fallback)
     }
 
-    private static func malformed(_ reference: String, _ message: String) -> Problem {
-        Problem(code: ConfigurationCode.malformedReference, message: message, help: fault, reference: reference)
+    private static func unset(_ name: Substring, _ reference: String) -> Problem {
+        Problem(
+            code: ConfigurationCode.unsetVariable, message: "the variable `\(name)` is not set",
+            help: "set it in the environment or in .env, or give a default: `${\(name):-default}`", reference: reference
+        )
+    }
+
+    private static func malformed(_ reference: String, _ message: String) -> Finding {
+        .problem(
+            Problem(code: ConfigurationCode.malformedReference, message: message, help: fault, reference: reference))
     }
 
     /// The reference itself where it stands as it is in the source, else the whole scalar.

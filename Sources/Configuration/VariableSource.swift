@@ -12,9 +12,12 @@ struct VariableSource: Sendable {
     private let environment: [String: String]
     private let dotEnv: [String: DotEnvFile.Entry]
     private let dotEnvOrigin: SourceOrigin
+    /// Whether a variable that is not set here may be set where the configuration is used.
+    let isOpen: Bool
 
-    init(environment: [String: String], dotEnv: DotEnvFile?) {
+    init(environment: [String: String], dotEnv: DotEnvFile?, isOpen: Bool = false) {
         self.environment = environment
+        self.isOpen = isOpen
         self.dotEnv = dotEnv?.entries ?? [:]
         dotEnvOrigin = dotEnv?.origin ?? .file(".env")
     }

@@ -47,18 +47,6 @@ import Testing
 
 /// Whatever a file holds, loading ends with settings, or with errors that have a place.
 @Suite struct AnyInputTests {
-    private func check(_ bytes: [UInt8], _ what: @autoclosure () -> String) {
-        let files = MemoryFiles(files: ["config.yaml": bytes])
-        let loaded = ConfigurationLoader(files: files).load(ConfigurationInputs(environment: ["HOME": "/x"]))
-        #expect((loaded.settings == nil) == loaded.diagnostics.contains { $0.severity == .error }, "\(what())")
-        let count = loaded.catalog[.file("config.yaml")]?.bytes.count ?? 0
-        for diagnostic in loaded.diagnostics {
-            #expect(diagnostic.span.range.upperBound <= count, "\(what()): \(diagnostic)")
-            for related in diagnostic.related { #expect(related.span.range.upperBound <= count, "\(what())") }
-        }
-        #expect(loaded.diagnostics.isEmpty || !loaded.rendered.isEmpty)
-    }
-
     @Test("any mutation of the example's bytes gives settings or located errors", arguments: 0..<4)
     func mutations(part: UInt64) throws {
         let original = Array(try exampleConfiguration().utf8)
@@ -81,7 +69,18 @@ import Testing
                 default: bytes.replaceSubrange(index..<index, with: bytes[index..<min(bytes.count, index + 30)])
                 }
             }
-            check(bytes, "seed \(part), round \(round)")
+            checkAnyInput(bytes, "seed \(part), round \(round)")
+        }
+    }
+
+    @Test("the example with any one byte changed gives settings or located errors", arguments: 0..<4)
+    func everyByte(part: Int) throws {
+        let original = Array(try exampleConfiguration().utf8)
+        let replacements = Array("\0\t\n :#\"[{&*!|$%-aé".utf8) + [0xFF, 0x80]
+        for index in stride(from: part * 4, to: original.count, by: 16) {
+            var bytes = original
+            bytes[index] = replacements[index / 4 % replacements.count]
+            checkAnyInput(bytes, "byte \(index)")
         }
     }
 
@@ -89,9 +88,22 @@ import Testing
     func truncations() throws {
         let original = Array(try exampleConfiguration().utf8)
         for length in stride(from: 0, through: original.count, by: 23) {
-            check(Array(original[..<length]), "\(length) bytes")
+            checkAnyInput(Array(original[..<length]), "\(length) bytes")
         }
     }
+}
+
+/// Whatever a file holds, loading ends with settings, or with errors that have a place in it.
+func checkAnyInput(_ bytes: [UInt8], _ what: @autoclosure () -> String) {
+    let files = MemoryFiles(files: ["config.yaml": bytes])
+    let loaded = ConfigurationLoader(files: files).load(ConfigurationInputs(environment: ["HOME": "/x"]))
+    #expect((loaded.settings == nil) == loaded.diagnostics.contains { $0.severity == .error }, "\(what())")
+    let count = loaded.catalog[.file("config.yaml")]?.bytes.count ?? 0
+    for diagnostic in loaded.diagnostics {
+        #expect(diagnostic.span.range.upperBound <= count, "\(what()): \(diagnostic)")
+        for related in diagnostic.related { #expect(related.span.range.upperBound <= count, "\(what())") }
+    }
+    #expect(loaded.diagnostics.isEmpty || !loaded.rendered.isEmpty)
 }
 
 /// A small generator with a seed (SplitMix64).

@@ -2,9 +2,23 @@ import Configuration
 import Diagnostics
 import Foundation
 
-/// Files in memory.
+/// Files in memory. There are the directories `.`, `/var/log` and `readonly`.
 struct MemoryFiles: FileReading {
     var files: [String: [UInt8]] = [:]
+    /// Those that every user may read.
+    var exposed: Set<String> = []
+
+    func facts(of path: String) -> FileFacts? {
+        switch path {
+        case ".", "/var/log": FileFacts(kind: .directory)
+        case "readonly": FileFacts(kind: .directory, isWritable: false)
+        default:
+            files[path].map { _ in
+                FileFacts(
+                    kind: .file, isReadableByAll: exposed.contains(path), isWritable: !path.hasPrefix("readonly"))
+            }
+        }
+    }
 
     func read(_ path: String, maximumBytes: Int) throws(FileReadError) -> [UInt8] {
         guard let bytes = files[path] else { throw .notFound }
@@ -16,12 +30,13 @@ struct MemoryFiles: FileReading {
 /// Loads `yaml` as `config.yaml`, with nothing else unless given.
 func load(
     _ yaml: String?, environment: [String: String] = [:], dotEnv: String? = nil, files: [String: String] = [:],
-    options: [ConfigurationInputs.Option] = []
+    exposed: Set<String> = [], options: [ConfigurationInputs.Option] = [], isHermetic: Bool = false
 ) -> LoadedConfiguration {
-    var memory = MemoryFiles(files: files.mapValues { Array($0.utf8) })
+    var memory = MemoryFiles(files: files.mapValues { Array($0.utf8) }, exposed: exposed)
     memory.files["config.yaml"] = yaml.map { Array($0.utf8) }
     memory.files[".env"] = dotEnv.map { Array($0.utf8) }
-    return ConfigurationLoader(files: memory).load(ConfigurationInputs(environment: environment, options: options))
+    return ConfigurationLoader(files: memory).load(
+        ConfigurationInputs(environment: environment, options: options, isHermetic: isHermetic))
 }
 
 extension LoadedConfiguration {

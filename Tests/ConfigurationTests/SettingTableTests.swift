@@ -52,7 +52,7 @@ import Testing
             default: "changed"
             }
         case .texts: key.path.hasSuffix("origins") ? "https://a.example, https://b.example" : "a/b, c/d"
-        case .object: #"{"a": [1, true, "x"]}"#
+        case .object: key.path.hasSuffix("provider") ? #"{"order": ["x"]}"# : #"{"grammar": [1, true, "x"]}"#
         case .secret: "secret-key"
         case .secrets: "token-1,token-2"
         }

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import ScriptedUpstream
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct ValidateConfigTests {
@@ -116,6 +117,96 @@ import Testing
         }
     }
 
+    @Test("SARIF and GitHub's commands name every finding of every file")
+    func exchangeFormats() async throws {
+        let sarif = try await validate("--format=sarif", "bad.yaml", "warned.yaml")
+        #expect(sarif.status == 1 && sarif.errors.isEmpty)
+        let run = try JSONParser.parse(sarif.output)["runs"]?.array?.first
+        let results = run?["results"]?.array ?? []
+        #expect(results.map { $0["ruleId"]?.string } == ["AL032", "AL020", "AL022"])
+        let rules = run?["tool"]?["driver"]?["rules"]?.array ?? []
+        for result in results {
+            #expect(rules[try #require(result["ruleIndex"]?.int)]["id"] == result["ruleId"])
+        }
+        let github = try await validate("--format=github", "bad.yaml", "good.yaml", "warned.yaml")
+        let lines = github.output.split(separator: "\n")
+        #expect(lines.count == 3)
+        #expect(
+            lines.last?.hasPrefix("::warning file=warned.yaml,line=2,col=1,endLine=2,endColumn=8,title=AL022::") == true
+        )
+        #expect(try await validate("--format=github", "good.yaml").output.isEmpty)
+    }
+
+    @Test("without the machine nothing of it counts, and the same file gives the same result everywhere")
+    func withoutEnvironment() async throws {
+        try directory.write(
+            "config.yaml", "openrouter: {model: \"${MODEL}\", api_key_file: nowhere}\nserver: {port: 1}\n")
+        try directory.write(".env", "broken line\n")
+        let bare = try await validate("--no-env")
+        #expect(bare.status == 0 && bare.output == "config.yaml: valid\n")
+        let other = try await validate("--no-env", environment: ["AILOOP_SERVER__PORT": "x", "MODEL": ""])
+        #expect(other.output == bare.output && other.status == 0)
+        #expect(try await validate().status == 1)
+    }
+
+    @Test("every code is explained, with an example that is reported as it says")
+    func explain() async throws {
+        let result = try await validate("--explain", "AL020")
+        #expect(result.status == 0 && result.errors.isEmpty)
+        #expect(result.output.hasPrefix("AL020: an unknown key\n\n"))
+        #expect(result.output.contains("    error[AL020]: unknown key `prot` in `server`\n     --> config.yaml:2:3\n"))
+        #expect(result.output.contains("\nInstead:\n\n    server:\n      port: 8000\n"))
+        #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 120 })
+        #expect(try await validate("--explain=20").output == result.output)
+        let unknown = try await validate("--explain", "AL0020x")
+        #expect(unknown.status == 2 && unknown.output.isEmpty && unknown.errors.contains("unknown code `AL0020x`"))
+    }
+
+    @Test("the configuration in force is printed with its origins, and is itself one")
+    func effective() async throws {
+        try directory.write(
+            "c.yaml", "ai_service: mock\nserver: {port: 1234}\nopenrouter: {api_key: sk-secret-key-1}\n")
+        let result = try await validate("--show-effective", "c.yaml", "--host", "::1")
+        #expect(result.status == 0)
+        #expect(result.output.contains("\n  port: 1234  # c.yaml:2\n"))
+        #expect(result.output.contains("\n  host: \"::1\"  # option --host\n"))
+        #expect(!result.output.contains("sk-secret"))
+        #expect(result.errors.contains("warning[AL042]") && !result.errors.contains("sk-secret"))
+        let again = try await validate("-", input: result.output)
+        #expect(again.status == 0, "\(again.output)")
+        let bad = try await validate("--show-effective", "bad.yaml")
+        #expect(bad.status == 1 && bad.output.isEmpty && bad.errors.contains("error[AL032]"))
+        #expect(try await validate("--show-effective", "missing.yaml").status == 3)
+    }
+
+    @Test("the schema is printed as it is committed")
+    func schema() async throws {
+        let top = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardizedFileURL
+        let committed = try String(contentsOf: top.appending(path: "docs/config.schema.json"), encoding: .utf8)
+        #expect(try await validate("--schema").output == committed)
+    }
+
+    @Test("what cannot go together is a usage error")
+    func conflicts() async throws {
+        for arguments in [
+            ["--no-env", "--online"], ["--schema", "good.yaml"], ["--explain", "AL020", "good.yaml"],
+            ["--schema", "--explain", "AL020"], ["--show-effective", "good.yaml", "bad.yaml"],
+            ["--show-effective", "--format", "json", "good.yaml"],
+        ] {
+            let result = try await program.run(["validate-config"] + arguments, in: directory.url)
+            #expect(result.status == 2 && result.output.isEmpty && !result.errors.isEmpty, "\(arguments)")
+        }
+    }
+
+    @Test("a file of a hundred megabytes is refused at once, from a name and from a pipe")
+    func hugeFile() async throws {
+        let line =
+            #"head -c 104857600 /dev/zero > big.yaml; "$PROGRAM" validate-config big.yaml; echo $?; "$PROGRAM" validate-config - < big.yaml; echo $?"#
+        let result = try await program.shell(line, in: directory.url)
+        #expect(result.output.split(separator: "\n").filter { $0 == "3" }.count == 2, "\(result.output)")
+        #expect(result.output.contains("error[AL002]: the file is larger than 4 MiB"))
+    }
+
     @Test("the example at the top of the project is valid")
     func example() async throws {
         let top = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardizedFileURL
@@ -139,6 +230,70 @@ import Testing
         #expect(result.status == 1)
         #expect(
             result.errors == "ailoopctl validate-config: cannot write to standard output: No space left on device\n")
+    }
+}
+
+/// `validate-config --online`, against an upstream that does what it is told.
+@Suite(.timeLimit(.minutes(5))) struct OnlineCheckTests {
+    private let program = BuiltProgram(name: "ailoopctl")
+
+    private func validate(_ upstream: ScriptedUpstream, _ yaml: String) async throws -> BuiltProgram.Result {
+        let directory = try TemporaryDirectory()
+        try directory.write("config.yaml", "openrouter:\n  base_url: \(upstream.url)/v1\n" + yaml)
+        return try await program.run(
+            ["validate-config", "--online"], environment: ["OPENROUTER_API_KEY": "a-secret-key"], in: directory.url)
+    }
+
+    private static let models: JSONValue = [
+        "data": [["id": "acme/one", "context_length": 8192, "supported_parameters": ["temperature"]]]
+    ]
+    private static let key: JSONValue = ["data": ["limit_remaining": 3]]
+
+    @Test("an endpoint that has what is configured leaves nothing to say")
+    func good() async throws {
+        try await ScriptedUpstream.with(replies: [.json(Self.models), .json(Self.key)]) { upstream in
+            let result = try await validate(upstream, "  model: acme/one\n")
+            #expect(result.status == 0 && result.output == "config.yaml: valid\n" && result.errors.isEmpty)
+            #expect(upstream.requestCount == 2)
+        }
+    }
+
+    @Test("a model that it has not, and what the model does not support, stand at their places")
+    func models() async throws {
+        try await ScriptedUpstream.with(replies: [.json(Self.models), .json(Self.key)]) { upstream in
+            let result = try await validate(
+                upstream, "  model: acme/one\n  fallback_models: [acme/onne]\n  params: {top_k: 1}\n")
+            #expect(result.status == 1)
+            #expect(
+                result.output.contains("error[AL074]: the endpoint has no model `acme/onne`\n --> config.yaml:4:21"))
+            #expect(result.output.contains("did you mean `acme/one`?"))
+            #expect(result.output.contains("warning[AL075]: `acme/one` does not support the parameter `top_k`"))
+            #expect(result.output.hasSuffix("config.yaml: 1 error, 1 warning\n"))
+        }
+    }
+
+    @Test("a refused key and an endpoint that is gone are told, without the key")
+    func refusals() async throws {
+        let refusal: [ScriptStep] = .json(status: 401, ["error": ["code": 401, "message": "No key a-secret-key."]])
+        try await ScriptedUpstream.with(replies: [refusal]) { upstream in
+            let result = try await validate(upstream, "  model: acme/one\n")
+            #expect(result.status == 1 && result.output.contains("error[AL071]: the endpoint refuses the API key"))
+            #expect(!result.output.contains("a-secret-key"))
+        }
+        let gone = try await ScriptedUpstream.start(replies: [])
+        try await gone.stopped()
+        let result = try await validate(gone, "  model: acme/one\n")
+        #expect(result.status == 1 && result.output.contains("error[AL070]"), "\(result.output)")
+    }
+
+    @Test("a configuration with errors is not asked about, nor is the mock")
+    func notAsked() async throws {
+        try await ScriptedUpstream.with(replies: []) { upstream in
+            let faulty = try await validate(upstream, "  modle: acme/one\n")
+            let mock = try await validate(upstream, "ai_service: mock\n")
+            #expect(faulty.status == 1 && mock.status == 0)
+            #expect(upstream.requestCount == 0)
+        }
     }
 }
 

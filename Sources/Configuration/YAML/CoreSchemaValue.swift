@@ -22,6 +22,42 @@ package enum CoreSchemaValue: Sendable, Equatable {
         ["y", "n", "yes", "no", "on", "off"].contains(scalar.lowercased())
     }
 
+    /// What YAML 1.1 made of a plain scalar that the core schema reads otherwise (https://yaml.org/type/, `int` and
+    /// `timestamp`), as a phrase; nil where the two agree.
+    package static func olderReading(of scalar: String) -> String? {
+        let sign = scalar.hasPrefix("-") ? "-" : ""
+        let digits = Array(scalar.utf8.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") })
+        guard digits.count <= maximumOlderLength, let first = digits.first, isDigit(first) else { return nil }
+        let isNumeric: (UInt8) -> Bool = { isDigit($0) || $0 == UInt8(ascii: "_") }
+        let plain = digits.filter { $0 != UInt8(ascii: "_") }
+        if digits.allSatisfy(isNumeric) {
+            guard plain.count > 1, first == UInt8(ascii: "0") else {
+                return plain.count < digits.count ? "the number \(sign)\(String(decoding: plain, as: UTF8.self))" : nil
+            }
+            guard plain.allSatisfy(isOctalDigit) else { return nil }
+            let text = String(decoding: plain, as: UTF8.self)
+            guard let octal = Int(text, radix: 8), octal != Int(text) else { return nil }
+            return "the octal number \(sign)\(octal)"
+        }
+        if plain.starts(with: "0b".utf8), plain.count > 2, plain.dropFirst(2).allSatisfy({ $0 == 0x30 || $0 == 0x31 }) {
+            return "a binary number"
+        }
+        let parts = digits.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        if parts.count > 1, first != UInt8(ascii: "0"), parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy(isDigit) }),
+            parts.dropFirst().allSatisfy({ $0.count <= 2 && $0[$0.startIndex] < UInt8(ascii: "6") })
+        {
+            return "a number to the base 60"
+        }
+        let date = digits.prefix(10)
+        let isDate =
+            date.count == 10 && date[4] == UInt8(ascii: "-") && date[7] == UInt8(ascii: "-")
+            && [0, 1, 2, 3, 5, 6, 8, 9].allSatisfy { isDigit(date[$0]) }
+        return isDate && (digits.count == 10 || [0x54, 0x74, 0x20].contains(digits[10])) ? "a date" : nil
+    }
+
+    /// What is longer is no number of anybody's.
+    private static let maximumOlderLength = 64
+
     private static func number(_ scalar: String) -> CoreSchemaValue? {
         let text = Array(scalar.utf8)
         if text.starts(with: Array("0o".utf8)), text.count > 2, text.dropFirst(2).allSatisfy(isOctalDigit) {

@@ -142,6 +142,7 @@ struct YAMLComposer: ~Copyable {
             report(
                 ConfigurationCode.alias, "\(quotedForDisplay("*" + name)) stands inside what it stands for", at: range,
                 help: "an alias can only repeat what is complete before it")
+            tornRanges.append(range)
             return YAMLNode(.scalar(YAMLScalar("", .plain)), range: range)
         }
         guard var node = anchors[name] else {
@@ -150,6 +151,7 @@ struct YAMLComposer: ~Copyable {
                 ConfigurationCode.alias, "no anchor \(quotedForDisplay("&" + name)) stands before this alias",
                 at: range,
                 help: "put quotes around text that begins with `*`" + nearest)
+            tornRanges.append(range)
             return YAMLNode(.scalar(YAMLScalar("", .plain)), range: range)
         }
         nodeCount += node.weight
@@ -221,6 +223,7 @@ struct YAMLComposer: ~Copyable {
         let known = expected == "str" ? ["int", "float", "bool", "null"] : [expected]
         if !known.contains(where: { tag == prefix + $0 }) {
             let shown = tag.hasPrefix(prefix) ? "!!" + tag.dropFirst(prefix.count) : tag
+            tornRanges.append(range)
             report(
                 ConfigurationCode.tag, "the tag \(quotedForDisplay(shown)) has no meaning here", at: range,
                 help: "remove the tag, or put quotes around text that begins with `!`")
@@ -242,6 +245,7 @@ struct YAMLComposer: ~Copyable {
             failure.contextOffset = failure.context.isEmpty ? failure.offset : failure.contextOffset + base
             let diagnostic = YAMLProblem(failure, in: source).diagnostic()
             diagnostics.append(diagnostic)
+            tornRanges.append(diagnostic.span.range)
             fault = diagnostic.span.range.lowerBound
             return nil
         }

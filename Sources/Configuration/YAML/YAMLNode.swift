@@ -58,6 +58,8 @@ package struct YAMLScalar: Sendable {
     package var reference: String?
     /// Whether `text` has parts that came from variables.
     package var isExpanded = false
+    /// Whether it stands for a variable whose value is not known.
+    package var isUnknown = false
 
     package init(_ text: String, _ kind: Kind) {
         self.text = text

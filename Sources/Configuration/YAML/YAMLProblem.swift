@@ -69,7 +69,7 @@ struct YAMLProblem {
                 ])
         case "mapping values are not allowed in this context":
             return Diagnostic(
-                ConfigurationCode.indentation, "a `:` where no key can stand", at: spanOfFault(length: 1),
+                ConfigurationCode.indentation, "a `:` where no key can stand", at: spanOfKey,
                 help: "put quotes around a value that contains `: `, or check the indentation of this line")
         case "block sequence entries are not allowed in this context", "mapping keys are not allowed in this context":
             return Diagnostic(
@@ -146,6 +146,15 @@ struct YAMLProblem {
         let before = source.bytes[line.lowerBound..<min(max(failure.offset, line.lowerBound), line.upperBound)]
         let last = before.last { $0 > UInt8(ascii: " ") }
         return last == UInt8(ascii: "\"") || last == UInt8(ascii: "'")
+    }
+
+    /// The word before a colon at the fault, with the colon.
+    private var spanOfKey: SourceSpan {
+        let line = source.lineRange(at: failure.offset)
+        guard line.contains(failure.offset) else { return spanOfFault(length: 1) }
+        let before = source.bytes[line.lowerBound..<failure.offset]
+        let word = before.reversed().prefix { $0 > UInt8(ascii: " ") }.count
+        return span(failure.offset - word..<failure.offset + 1)
     }
 
     private func span(_ range: Range<Int>) -> SourceSpan {

@@ -1,0 +1,120 @@
+import Configuration
+import Diagnostics
+import Testing
+
+@Suite struct EffectiveConfigurationTests {
+    private func yaml(_ loaded: LoadedConfiguration) -> String { EffectiveConfiguration(loaded).yaml() }
+
+    @Test("each value stands with its origin, in the order of the table")
+    func origins() {
+        let loaded = load(
+            "ai_service: mock\nserver:\n  port: 9000\n  path: /x\n", environment: ["AILOOP_SERVER__PATH": "/y"],
+            dotEnv: "\nAILOOP_SERVER__METRICS=false\n",
+            options: [.init(name: "log-level", path: "logging.level", text: "debug")])
+        let lines = yaml(loaded).split(separator: "\n")
+        for line in [
+            "ai_service: mock  # config.yaml:1", "server:", "  port: 9000  # config.yaml:3",
+            "  path: /y  # environment variable AILOOP_SERVER__PATH", "  metrics: false  # .env:2",
+            "  level: debug  # option --log-level", "  max_message_bytes: 1MiB  # default",
+            "  handshake_timeout_seconds: 10s  # default", "    burst: 0  # default",
+            "  # max_context_tokens: unset; the model's, else 32768",
+        ] { #expect(lines.contains(Substring(line)), "\(line)") }
+        let names = lines.compactMap { $0.firstMatch(of: /^ *(# )?([a-z_]+):/).map { String($0.2) } }
+        let expected = SettingTable.keys.map { $0.path.split(separator: ".").last.map(String.init) ?? "" }
+        let sections = SettingTable.sections.map { $0.split(separator: ".").last.map(String.init) ?? "" }
+        #expect(names.filter { !sections.contains($0) } == expected)
+    }
+
+    @Test("secrets are references or masks, and never themselves")
+    func secrets() {
+        let key = "openrouter:\n  model: a/b\n"
+        let files = ["k": "hunter2", "t": "hunter2\nhunter3\n"]
+        let table: [(String, [String: String], String?, String)] = [
+            (
+                key, ["OPENROUTER_API_KEY": "hunter2"], nil,
+                "  api_key: \"${OPENROUTER_API_KEY}\"  # environment variable"
+            ),
+            (key, [:], "OPENROUTER_API_KEY=hunter2", "  api_key: \"${OPENROUTER_API_KEY}\"  # .env:1"),
+            (key, ["AILOOP_OPENROUTER__API_KEY": "hunter2"], nil, "  api_key: \"${AILOOP_OPENROUTER__API_KEY}\"  #"),
+            (key + "  api_key: ${K}\n", ["K": "hunter2"], nil, "  api_key: \"${K}\"  # config.yaml:3"),
+            (key + "  api_key: ${K:-hunter2}\n", [:], nil, "  api_key: \"********\"  # config.yaml:3"),
+            (key + "  api_key: hunter2\n", [:], nil, "  api_key: \"********\"  # config.yaml:3"),
+            (key + "  api_key_file: k\n", [:], nil, "  # api_key: from api_key_file"),
+            (
+                "ai_service: mock\nserver: {auth: {tokens: [\"${K}\", hunter3], tokens_file: t}}", ["K": "hunter2"],
+                nil,
+                "    tokens: [\"${K}\", \"********\"]  #"
+            ),
+            (
+                "ai_service: mock\n", ["AILOOP_SERVER__AUTH__TOKENS": "hunter2,hunter3"], nil,
+                "    tokens: [\"********\", \"********\"]  #"
+            ),
+        ]
+        for (text, environment, dotEnv, line) in table {
+            let loaded = load(text, environment: environment, dotEnv: dotEnv, files: files)
+            let printed = yaml(loaded)
+            #expect(printed.contains(line), "\(printed)")
+            #expect(!printed.contains("hunter"))
+            // What it prints is valid where it was made.
+            let again = load(printed, environment: environment, dotEnv: dotEnv, files: files)
+            #expect(!again.containsError, "\(again.lines)")
+        }
+    }
+
+    /// Texts that YAML could read as something else.
+    private static let texts = [
+        "", " ", "a", "a b", "true", "no", "0123", "1e3", "~", "12:30", "2026-01-31", "a: b", "a #b", "#a", "- a", "*a",
+        "@a",
+        "a:", "[a]", "{a}", "'a'", "\"a\"", "a\\b", "a\nb", "a\nb\n", "a\n\nb\n\n", " a\nb", "\n", "tab\tb", "${HOME}",
+        "$${HOME}",
+        "a ${x} b\n${y}", "${\u{301}a}", "é", "日本語", "👩‍💻", "\u{7}", "\u{85}", "\u{2028}", "\u{FEFF}a", "\u{E000}",
+        "a\r\nb", "- a\n- b",
+        "a\n b\n  c", "|", ">",
+        "%a", "&a", "!a", "a, b", "https://a.example/b?c=d#e", "null", "=", "<<", "?", "-", "---", "...", "x\n---\ny",
+    ]
+
+    @Test("what is printed reads back as the same text", arguments: texts)
+    func textRoundTrip(text: String) {
+        let first = load(
+            "ai_service: mock", options: [.init(name: "system", path: "ai_loop.system_prompt", text: text)])
+        let again = load(yaml(first))
+        #expect(again.lines.isEmpty, "\(again.rendered)")
+        #expect(again.effective == first.effective, "\(yaml(first))")
+    }
+
+    @Test("the example file and every key's limits read back as the same settings")
+    func roundTrip() throws {
+        let example = load(try exampleConfiguration())
+        #expect(load(yaml(example)).settings == example.settings)
+        for key in SettingTable.keys {
+            let base = "openrouter:\n  model: a/b\n"
+            let loaded = load(
+                base,
+                environment: [key.environmentName: SettingTableTests.sample(for: key), "OPENROUTER_API_KEY": "k"],
+                files: ["secrets.txt": "from-file\n"])
+            guard loaded.settings != nil, !key.isSecret else { continue }
+            let again = load(
+                yaml(loaded), environment: ["OPENROUTER_API_KEY": "k"], files: ["secrets.txt": "from-file\n"])
+            #expect(again.settings == loaded.settings, "\(key.path)")
+        }
+    }
+
+    @Test("members of objects keep their types")
+    func objects() {
+        let text =
+            "ai_service: mock\nopenrouter:\n  params: {stop: [a, \"1\", \"no\"], seed: 1, x: {y: null, z: 1.5, \"a: b\": true}}\n"
+        let loaded = load(text)
+        #expect(load(yaml(loaded)).effective == loaded.effective, "\(yaml(loaded))")
+    }
+
+    @Test("without the machine references stand as they are")
+    func hermetic() {
+        let text =
+            "openrouter:\n  model: ${MODEL}\n  api_key: ${KEY}\n  timeout_seconds: ${T:-5}\nserver: {allowed_origins: [\"${O}\", \"*\"]}\n"
+        let printed = yaml(load(text, isHermetic: true))
+        #expect(printed.contains("  model: \"${MODEL}\"  # config.yaml:2\n"))
+        #expect(printed.contains("allowed_origins: [\"${O}\", \"*\"]"))
+        #expect(printed.contains("timeout_seconds: 5s"))
+        #expect(load(printed, isHermetic: true).lines.isEmpty, "\(printed)")
+    }
+}

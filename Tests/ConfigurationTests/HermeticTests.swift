@@ -1,0 +1,101 @@
+import Configuration
+import Diagnostics
+import Testing
+
+/// `validate-config --no-env`: the file alone.
+@Suite struct HermeticTests {
+    private let yaml = """
+        openrouter:
+          model: ${MODEL}
+          api_key: ${KEY}
+          timeout_seconds: ${TIMEOUT:-10}
+        server:
+          port: ${PORT}
+          path: /${PATH_PART}
+        """
+
+    @Test("nothing of the machine changes what is said of a file")
+    func independent() {
+        let texts = [
+            yaml, "openrouter:\n  model: a/b\n", "server:\n  host: 0.0.0.0\n", "", "x: ${A}\nserver: {port: ${B}0}\n",
+        ]
+        for text in texts {
+            let bare = load(text, isHermetic: true)
+            let machine = load(
+                text, environment: ["KEY": "k", "PORT": "80a", "AILOOP_SERVER__PORT": "0", "AILOOP_X": "1"],
+                dotEnv: "MODEL=x\nbroken\n", files: ["keys": "secret"], isHermetic: true)
+            #expect(bare.rendered == machine.rendered, "\(text)")
+            #expect(bare.effective == machine.effective)
+        }
+    }
+
+    @Test("a reference stands for what is not known: neither set nor judged; its default is judged")
+    func references() {
+        #expect(load(yaml, isHermetic: true).lines.isEmpty)
+        let faulty = "ai_service: mock\nserver:\n  port: ${PORT:-80a}\n  path: ${A}\n  host: ${B\n"
+        #expect(load(faulty, isHermetic: true).codes == ["AL030", "AL017"])
+    }
+
+    @Test("neither key nor files are looked for")
+    func noFiles() {
+        let text = """
+            openrouter: {model: a/b, api_key_file: nowhere}
+            server: {host: 0.0.0.0, auth: {tokens_file: nothing}}
+            logging: {file: no/such/directory}
+            """
+        #expect(load(text, isHermetic: true).lines.isEmpty)
+        #expect(load(text).codes.sorted() == ["AL046", "AL046", "AL061"])
+        #expect(load("openrouter: {model: a/b}", isHermetic: true).lines.isEmpty)
+    }
+
+    @Test("what the file itself lacks is said")
+    func missing() {
+        #expect(load("openrouter: {}", isHermetic: true).codes == ["AL040"])
+        #expect(load("ai_service: mock\nserver: {host: 0.0.0.0}", isHermetic: true).codes == ["AL045"])
+    }
+}
+
+/// What the machine says of the files that a configuration names.
+@Suite struct MachineTests {
+    private func codes(_ yaml: String, files: [String: String] = [:], exposed: Set<String> = []) -> [String] {
+        load("ai_service: mock\n" + yaml, files: files, exposed: exposed).codes
+    }
+
+    @Test("a secret's file that everybody can read is told, with the command that mends it")
+    func exposed() {
+        let yaml = "openrouter: {model: a/b, api_key_file: key}\nserver: {auth: {tokens_file: tokens}}\n"
+        let files = ["key": "k", "tokens": "t"]
+        let loaded = load(yaml, files: files, exposed: ["key", "tokens"])
+        #expect(loaded.codes == ["AL060", "AL060"])
+        #expect(loaded.settings != nil)
+        #expect(loaded.diagnostics[0].help == "take the right away: `chmod o= key`")
+        #expect(load(yaml, files: files).codes.isEmpty)
+        // The mock reads no key.
+        #expect(codes(yaml, files: files, exposed: ["key"]).isEmpty)
+    }
+
+    @Test(
+        "the log's file must be one that can be written",
+        arguments: [
+            ("new", nil), ("./new", nil), ("old", nil), (".", "is a directory"),
+            ("no/new", "there is no directory `no`"),
+            ("readonly/new", "no file can be made in `readonly`"), ("readonly/old", "may not be written"),
+            ("old/new", "there is no directory `old`"),
+        ] as [(String, String?)])
+    func logFile(path: String, message: String?) {
+        let loaded = load(
+            "ai_service: mock\nlogging: {file: \(path)}", files: ["old": "", "readonly/old": "", "./new": ""])
+        #expect(loaded.codes == (message == nil ? [] : ["AL061"]))
+        if let message { #expect(loaded.lines[0].contains(message), "\(loaded.lines)") }
+    }
+
+    @Test("files of the system are looked at as they are")
+    func system() throws {
+        let files = SystemFiles()
+        #expect(files.facts(of: "/")?.kind == .directory)
+        #expect(files.facts(of: "/dev/null")?.kind == .other)
+        #expect(files.facts(of: "/etc/passwd")?.isReadableByAll == true)
+        #expect(files.facts(of: "/bin/sh")?.isExecutable == true)
+        #expect(files.facts(of: "/no/such/file") == nil)
+    }
+}
