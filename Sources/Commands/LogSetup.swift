@@ -7,13 +7,23 @@ enum LogSetup {
     /// Secrets of the configuration appear in no line of it.
     static func logger(_ settings: Settings, metrics: Metrics, isTerminal: Bool) throws(SystemError) -> Logger {
         let redactor = SecretRedactor()
-        for secret in [settings.openRouter.apiKey].compactMap(\.self) + settings.server.auth.tokens {
-            redactor.register(secret.reveal())
-        }
+        register(settings, in: redactor)
         return try Logger(
             level: level(settings.logging.level), format: format(settings.logging, isTerminal: isTerminal),
             sink: settings.logging.file.map { .file($0) } ?? .standardError, redactor: redactor,
             metrics: metrics.makeShard())
+    }
+
+    /// Takes over what can change while the log is written: its level, and further secrets.
+    static func apply(_ settings: Settings, to log: Logger) {
+        register(settings, in: log.redactor)
+        log.setLevel(level(settings.logging.level))
+    }
+
+    private static func register(_ settings: Settings, in redactor: SecretRedactor) {
+        for secret in [settings.openRouter.apiKey].compactMap(\.self) + settings.server.auth.tokens {
+            redactor.register(secret.reveal())
+        }
     }
 
     private static func level(_ level: Settings.Logging.Level) -> LogLevel {

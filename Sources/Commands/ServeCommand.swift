@@ -24,6 +24,6 @@ struct ServeCommand {
         }
         let origin = loaded.origin(of: "ai_service").description(in: loaded.catalog)
         log.info("starting", ["ai_service": .string(settings.aiService.rawValue), "origin": .string(origin)])
-        return ServerProcess(settings: settings, log: log, metrics: metrics, invocation: invocation).run()
+        return ServerProcess(invocation: invocation, settings: settings, log: log, metrics: metrics).run()
     }
 }

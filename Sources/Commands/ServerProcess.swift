@@ -6,22 +6,22 @@ import Observability
 import Quantities
 import Synchronization
 
-/// `serve` in this process: from the settings to the exit code. Signals end it.
+/// `serve` in this process: from the settings to the exit code. Signals end it, or have it load its configuration again.
 struct ServerProcess {
-    /// What ends the server, or has it open its log anew. To be blocked in `main`.
+    /// What the server reacts to. To be blocked in `main`.
     static let signals = [SIGTERM, SIGINT, SIGHUP]
     /// How long the log may take to write its last lines.
     private static let logClosingNanoseconds: UInt64 = 1_000_000_000
 
+    let invocation: Invocation
     let settings: Settings
     let log: Logger
     let metrics: Metrics
-    let invocation: Invocation
 
     /// Runs until a signal has ended the server; returns the exit code.
     ///
-    /// SIGTERM and SIGINT drain, a second one ends at once; SIGHUP opens the log file anew and reads the tokens of clients
-    /// again. The signals must be blocked already (``SignalSource/block(_:)``), in `main`, before any thread starts.
+    /// SIGTERM and SIGINT drain, a second one ends at once; SIGHUP loads the configuration and opens the log file anew. The
+    /// signals must be blocked already (``SignalSource/block(_:)``), in `main`, before any thread starts.
     func run() -> ExitCode {
         let control: EventLoop
         do {
@@ -59,11 +59,13 @@ struct ServerProcess {
         // allowed: starting takes several loops; the process waits for the control loop, which this one ends on failure
         Task {
             do {
+                let services = ModelServices()
                 let started = try await InteractiveServer.start(
-                    settings: settings, metrics: metrics, log: log,
-                    makeService: ModelServices.factory(settings: settings, metrics: metrics, log: log))
+                    settings: settings, metrics: metrics, log: log, makeService: services.factory(for: settings))
+                let reload = ConfigurationReload(
+                    invocation: invocation, settings: settings, server: started, services: services, log: log)
                 // First: whoever reads the announcement may send a signal at once.
-                server.started(started)
+                server.started(started, reload)
                 announce(started.address)
             } catch {
                 say("\(error)")
@@ -73,29 +75,22 @@ struct ServerProcess {
     }
 
     private func handle(_ signal: Int32, server: ServerSlot, outcome: @escaping @Sendable (ExitCode) -> Void) {
-        if signal == SIGHUP { return refresh(server) }
+        if signal == SIGHUP {
+            log.reopen()
+            return server.reload()
+        }
         switch server.noteSignal() {
-        case .drain(let server):
-            say(
-                "draining: running answers may end, at most for \(Quantity.text(of: settings.server.shutdownGrace)); again to end now"
-            )
+        case .drain(let server, let grace):
+            say("draining: running answers may end, at most for \(Quantity.text(of: grace)); again to end now")
             // allowed: the process waits for the control loop, which this one ends
             Task {
-                await server.drain(grace: settings.server.shutdownGrace)
+                await server.drain(grace: grace)
                 outcome(.success)
             }
         case .end:
             say("ended at once")
             outcome(signal == SIGINT ? .interrupted : .terminated)
         }
-    }
-
-    private func refresh(_ server: ServerSlot) {
-        log.reopen()
-        guard let server = server.running, let settings = invocation.usableConfiguration()?.settings else { return }
-        let tokens = settings.server.auth.tokens
-        server.replaceTokens(tokens)
-        log.info("tokens read again", ["count": .integer(tokens.count)])
     }
 
     /// Tells a person something.
@@ -119,34 +114,47 @@ struct ServerProcess {
 /// The server once it runs, and how often it was asked to end.
 private final class ServerSlot: Sendable {
     enum Decision {
-        case drain(InteractiveServer)
+        case drain(InteractiveServer, grace: Duration)
         case end
     }
 
     private struct State {
-        var server: InteractiveServer?
+        var server: (server: InteractiveServer, reload: ConfigurationReload)?
+        /// Whether a reload was asked for before the server ran.
+        var isReloadWanted = false
         var signals: LoopBound<SignalSource>?
         var isEnding = false
     }
 
     private let state = Mutex(State())
 
-    var running: InteractiveServer? { state.withLock(\.server) }
-
     func keep(_ signals: LoopBound<SignalSource>) {
         state.withLock { $0.signals = signals }
     }
 
-    func started(_ server: InteractiveServer) {
-        state.withLock { $0.server = server }
+    func started(_ server: InteractiveServer, _ reload: ConfigurationReload) {
+        let isReloadWanted = state.withLock { state in
+            state.server = (server, reload)
+            return state.isReloadWanted
+        }
+        if isReloadWanted { reload.request() }
+    }
+
+    /// Loads the configuration again, as soon as the server runs; not when it is about to end.
+    func reload() {
+        let reload = state.withLock { state in
+            state.isReloadWanted = state.server == nil
+            return state.isEnding ? nil : state.server?.reload
+        }
+        reload?.request()
     }
 
     /// The first signal drains a server that runs; every other one ends the process.
     func noteSignal() -> Decision {
         state.withLock { state in
-            guard !state.isEnding, let server = state.server else { return .end }
+            guard !state.isEnding, let (server, reload) = state.server else { return .end }
             state.isEnding = true
-            return .drain(server)
+            return .drain(server, grace: reload.settings.server.shutdownGrace)
         }
     }
 }

@@ -1,5 +1,6 @@
 import Diagnostics
 import JSON
+import Quantities
 
 /// The configuration in force as YAML, each value with its origin as a comment. Secrets are references to their variables,
 /// or masked. What it prints is itself a configuration, and means the same.

@@ -1,3 +1,5 @@
+import Quantities
+
 /// What is told of the keys to people: the page docs/configuration.md, and the descriptions in the schema.
 package enum SettingReference {
     /// The page, in Markdown.

@@ -1,5 +1,6 @@
 import Diagnostics
 import JSON
+import Quantities
 
 /// The JSON Schema (2020-12) of a configuration file, made from ``SettingTable``: for editors, which complete and check by it.
 ///
@@ -97,7 +98,7 @@ package enum SettingSchema {
         Int(exactly: value).map { .number(JSONNumber($0)) } ?? JSONNumber(value).map { .number($0) } ?? .null
     }
 
-    private static func value(of duration: Duration, in unit: SettingType.Unit) -> Double {
+    private static func value(of duration: Duration, in unit: Quantity.DurationUnit) -> Double {
         let nanoseconds = Double(duration.nanoseconds)
         return unit == .seconds ? nanoseconds / 1e9 : nanoseconds / 1e6
     }

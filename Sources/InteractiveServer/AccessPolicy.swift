@@ -1,9 +1,8 @@
 import Configuration
 import HTTP1
-import Synchronization
 
-/// Who may open a WebSocket: bearer tokens for everybody, origins for browsers. Thread-safe; the tokens may change.
-final class AccessPolicy: Sendable {
+/// Who may open a WebSocket: bearer tokens for everybody, origins for browsers.
+struct AccessPolicy: Sendable {
     /// Subprotocol that carries a token, for browsers, which cannot set a header: `bearer.<token>`.
     static let subprotocolPrefix = "bearer."
 
@@ -14,14 +13,14 @@ final class AccessPolicy: Sendable {
         case forbiddenOrigin
     }
 
-    private let tokens: Mutex<[Secret]>
+    private let tokens: [Secret]
     private let allowedOrigins: Set<String>
     private let allowsAnyOrigin: Bool
     /// A server that only this machine can reach is protected from names that were pointed at it (DNS rebinding).
     private let requiresLoopbackHost: Bool
 
     init(settings: Settings.Server, bindsLoopback: Bool) {
-        tokens = Mutex(settings.auth.tokens)
+        tokens = settings.auth.tokens
         allowedOrigins = Set(settings.allowedOrigins.map { $0.lowercased() })
         allowsAnyOrigin = settings.allowedOrigins.contains("*")
         requiresLoopbackHost = bindsLoopback
@@ -50,15 +49,9 @@ final class AccessPolicy: Sendable {
 
     /// Whether that token, or none, is good now. Compares with every one, so that the time tells nothing.
     func admits(_ token: Secret?) -> Bool {
-        let tokens = tokens.withLock { $0 }
         guard !tokens.isEmpty else { return true }
         guard let text = token?.reveal() else { return false }
         return tokens.reduce(false) { $1.matches(text) || $0 }
-    }
-
-    /// From now on these are good, and no others.
-    func replaceTokens(_ tokens: [Secret]) {
-        self.tokens.withLock { $0 = tokens }
     }
 
     /// RFC 6750 §2.1; the scheme's name compares without case.

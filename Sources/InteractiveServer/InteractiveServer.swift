@@ -18,7 +18,8 @@ package final class InteractiveServer: Sendable {
 
     /// Where it listens, with the port that was chosen where 0 was configured.
     package let address: SocketAddress
-    private let environment: ServerEnvironment
+    /// The latest one; each worker holds it, or is about to.
+    private let environment: Mutex<ServerEnvironment>
     private let workers: [LoopBound<Worker>]
     private let listener: LoopBound<TCPListener>
     private let isDraining = Atomic(false)
@@ -28,7 +29,7 @@ package final class InteractiveServer: Sendable {
         listener: LoopBound<TCPListener>
     ) {
         self.address = address
-        self.environment = environment
+        self.environment = Mutex(environment)
         self.workers = workers
         self.listener = listener
     }
@@ -127,13 +128,33 @@ package final class InteractiveServer: Sendable {
         return "cannot listen on \(address): \(error)"
     }
 
-    // MARK: Access
+    // MARK: Reloading
 
-    /// From now on clients are admitted by these tokens, by any where there are none. Who was admitted by another one is
-    /// told so (-32001) and closed (1008).
-    package func replaceTokens(_ tokens: [Secret]) {
-        environment.accessPolicy.replaceTokens(tokens)
-        for worker in workers { worker.submit { $0.checkAccess() } }
+    /// Puts other settings in force while the server runs: for the sessions and connections that begin from now on, and for
+    /// the limits of the server as a whole. What cannot change while it runs (the address, the number of loops) stays.
+    ///
+    /// - Parameter completion: called on some loop once every loop has them.
+    package func reconfigure(
+        _ settings: Settings, makeService: @escaping ServiceFactory, completion: @escaping @Sendable () -> Void
+    ) {
+        let next = environment.withLock { environment in
+            environment = ServerEnvironment(settings, after: environment)
+            return environment
+        }
+        Self.hand(next, to: workers[...], makeService, completion)
+    }
+
+    /// To one worker after the other.
+    private static func hand(
+        _ environment: ServerEnvironment, to workers: ArraySlice<LoopBound<Worker>>,
+        _ makeService: @escaping ServiceFactory, _ completion: @escaping @Sendable () -> Void
+    ) {
+        guard let first = workers.first else { return completion() }
+        first.submit { worker in
+            worker.adopt(environment, service: makeService(worker.loop))
+            if worker.index == 0 { worker.askForModels() }
+            hand(environment, to: workers.dropFirst(), makeService, completion)
+        }
     }
 
     // MARK: Ending
@@ -142,6 +163,7 @@ package final class InteractiveServer: Sendable {
     /// clients have been told and are gone. A second call changes nothing.
     package func drain(grace: Duration) async {
         guard !isDraining.exchange(true, ordering: .relaxed) else { return }
+        let environment = environment.withLock { $0 }
         environment.registry.startDraining()
         environment.log.info("draining", ["sessions": .integer(environment.registry.count)])
         await withTaskGroup(of: Void.self) { group in

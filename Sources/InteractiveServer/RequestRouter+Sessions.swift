@@ -79,7 +79,7 @@ extension RequestRouter {
 
     func provideToolResult(_ params: ProvideToolResultParams, _ client: Client, _ reply: Reply) throws(JSONRPCError) {
         let session = try session(params.sessionID, of: client)
-        let limit = worker.environment.settings.tools.maximumResultBytes
+        let limit = worker.environment(ofSession: session.id).settings.tools.maximumResultBytes
         let input = AILoopInput.toolResult(
             callID: params.toolCallID, content: params.result.limited(toBytes: limit), isError: false)
         guard session.receive(fromClient: input) == .accepted else { throw .unknownToolCall(params.toolCallID) }

@@ -3,7 +3,11 @@ import Observability
 import Sessions
 import Synchronization
 
-/// What all event loops of a server share. Everything in it is constant or counts.
+/// What all event loops of a server share: the settings in force, with what is derived from them, and the state that
+/// outlives them. Everything in it is constant or counts.
+///
+/// Each ``Worker`` holds the one that is in force on its loop. A reload makes the next one of it, with the same state, and
+/// hands it to each worker; sessions and connections keep what they were made with.
 final class ServerEnvironment: Sendable {
     /// Connections over the limit that are told so; more are closed without a word.
     static let maximumRefusalsAtOnce = 1000
@@ -11,42 +15,43 @@ final class ServerEnvironment: Sendable {
     let settings: Settings
     let connectionSettings: ConnectionSettings
     let accessPolicy: AccessPolicy
-    let registry: SessionRegistry
-    let rateLimiter: RateLimiter
-    let metrics: Metrics
-    let log: Logger
-    let webPage: HTTPAnswer
-    /// Hear of every session's events, in their own time.
-    let delegates: [any AILoopDelegate]
-    let modelCatalog = ModelCatalog()
-    private let connectionCount = Atomic<Int>(0)
-    private let nextClientNumber = Atomic<UInt64>(1)
+    private let shared: SharedState
 
+    /// The first one of a server.
     init(settings: Settings, bindsLoopback: Bool, metrics: Metrics, log: Logger, delegates: [any AILoopDelegate] = []) {
         self.settings = settings
-        self.metrics = metrics
-        self.log = log
-        self.delegates = delegates
         connectionSettings = ConnectionSettings(settings.server)
         accessPolicy = AccessPolicy(settings: settings.server, bindsLoopback: bindsLoopback)
-        registry = SessionRegistry(
-            limits: SessionRegistry.Limits(
-                maximumSessions: settings.sessions.maximumSessions,
-                maximumSessionsPerUser: settings.sessions.maximumSessionsPerUser))
-        rateLimiter = RateLimiter(
-            messagesPerMinute: settings.server.rateLimit.messagesPerMinute, burst: settings.server.rateLimit.burst)
-        webPage = WebPage.answer(socketPath: settings.server.path)
+        shared = SharedState(
+            settings: settings, bindsLoopback: bindsLoopback, metrics: metrics, log: log, delegates: delegates)
     }
 
-    var isDraining: Bool { registry.isDraining }
+    /// The one that follows. The limits that hold for the server as a whole hold at once.
+    init(_ settings: Settings, after previous: ServerEnvironment) {
+        self.settings = settings
+        shared = previous.shared
+        connectionSettings = ConnectionSettings(settings.server)
+        accessPolicy = AccessPolicy(settings: settings.server, bindsLoopback: shared.bindsLoopback)
+        shared.registry.setLimits(SessionRegistry.Limits(settings.sessions))
+        shared.rateLimiter.setLimit(
+            messagesPerMinute: settings.server.rateLimit.messagesPerMinute, burst: settings.server.rateLimit.burst)
+    }
+
+    var registry: SessionRegistry { shared.registry }
+    var rateLimiter: RateLimiter { shared.rateLimiter }
+    var metrics: Metrics { shared.metrics }
+    var log: Logger { shared.log }
+    var webPage: HTTPAnswer { shared.webPage }
+    var modelCatalog: ModelCatalog { shared.modelCatalog }
+    var isDraining: Bool { shared.registry.isDraining }
 
     func makeClientID() -> ClientID {
-        ClientID(number: nextClientNumber.wrappingAdd(1, ordering: .relaxed).oldValue)
+        ClientID(number: shared.nextClientNumber.wrappingAdd(1, ordering: .relaxed).oldValue)
     }
 
-    /// The mailboxes of one session, one for each of ``delegates``.
+    /// The mailboxes of one session, one for each of the server's further delegates.
     func makeMailboxes() -> [DelegateMailbox] {
-        delegates.map { delegate in
+        shared.delegates.map { delegate in
             DelegateMailbox(delegate) { [log] trouble in
                 log.error("a delegate of the AI loop is in trouble", ["trouble": "\(trouble)"])
             }
@@ -57,17 +62,50 @@ final class ServerEnvironment: Sendable {
 
     /// Counts a connection in. False where there are so many that it is not even worth an answer: then it is not counted.
     func admitConnection() -> Bool {
-        let count = connectionCount.wrappingAdd(1, ordering: .relaxed).newValue
+        let count = shared.connectionCount.wrappingAdd(1, ordering: .relaxed).newValue
         if count <= settings.server.maximumConnections + Self.maximumRefusalsAtOnce { return true }
         releaseConnection()
         return false
     }
 
     func releaseConnection() {
-        connectionCount.wrappingSubtract(1, ordering: .relaxed)
+        shared.connectionCount.wrappingSubtract(1, ordering: .relaxed)
     }
 
     var isOverConnectionLimit: Bool {
-        connectionCount.load(ordering: .relaxed) > settings.server.maximumConnections
+        shared.connectionCount.load(ordering: .relaxed) > settings.server.maximumConnections
+    }
+}
+
+/// What a server has once, whatever its settings become.
+private final class SharedState: Sendable {
+    let bindsLoopback: Bool
+    let registry: SessionRegistry
+    let rateLimiter: RateLimiter
+    let metrics: Metrics
+    let log: Logger
+    let webPage: HTTPAnswer
+    /// Hear of every session's events, in their own time.
+    let delegates: [any AILoopDelegate]
+    let modelCatalog = ModelCatalog()
+    let connectionCount = Atomic<Int>(0)
+    let nextClientNumber = Atomic<UInt64>(1)
+
+    init(settings: Settings, bindsLoopback: Bool, metrics: Metrics, log: Logger, delegates: [any AILoopDelegate]) {
+        self.bindsLoopback = bindsLoopback
+        self.metrics = metrics
+        self.log = log
+        self.delegates = delegates
+        registry = SessionRegistry(limits: SessionRegistry.Limits(settings.sessions))
+        rateLimiter = RateLimiter(
+            messagesPerMinute: settings.server.rateLimit.messagesPerMinute, burst: settings.server.rateLimit.burst)
+        webPage = WebPage.answer(socketPath: settings.server.path)
+    }
+}
+
+extension SessionRegistry.Limits {
+    fileprivate init(_ settings: Settings.Sessions) {
+        self.init(
+            maximumSessions: settings.maximumSessions, maximumSessionsPerUser: settings.maximumSessionsPerUser)
     }
 }

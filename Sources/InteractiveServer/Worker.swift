@@ -10,17 +10,20 @@ import WebSocketConnections
 final class Worker {
     let index: Int
     let loop: EventLoop
-    let environment: ServerEnvironment
+    /// What is in force on this loop.
+    private(set) var environment: ServerEnvironment
     let metrics: MetricsShard
     let log: Logger
-    let endpoints: HTTPEndpoints
+    var endpoints: HTTPEndpoints { HTTPEndpoints(environment: environment, metrics: metrics) }
     let sessions: SessionManager
-    let service: any ModelService
+    private(set) var service: any ModelService
     let relayMeter: RelayMeter
     let eventLog: EventLog
     private(set) lazy var router = RequestRouter(worker: self)
     /// What turns each session's events into notifications, by session id.
     private(set) var bridges: [String: NotificationBridge] = [:]
+    /// What each session was started with, by session id.
+    private var environments: [String: ServerEnvironment] = [:]
     private let directory: LoopDirectory
     private let remoteClients: RemoteClients
     private var httpConnections: [ClientID: HTTPConnection] = [:]
@@ -44,21 +47,41 @@ final class Worker {
         log = environment.log
         let metrics = environment.metrics.makeShard()
         self.metrics = metrics
-        endpoints = HTTPEndpoints(environment: environment, metrics: metrics)
         relayMeter = RelayMeter(loop: loop, metrics: metrics)
         eventLog = EventLog(log: environment.log)
-        let limits = environment.settings.sessions
         let log = environment.log
         sessions = SessionManager(
             loop: loop, loopIndex: index, registry: environment.registry,
-            service: service, callObserver: ModelCallMeter(metrics: metrics),
-            timeLimits: Session.TimeLimits(
-                whole: limits.timeout.timerNanoseconds, idle: limits.idleTimeout.timerNanoseconds,
-                clientTool: environment.settings.tools.clientTimeout.timerNanoseconds),
-            resumeWindow: limits.resumeWindow.timerNanoseconds,
+            callObserver: ModelCallMeter(metrics: metrics),
+            terms: Self.sessionTerms(environment, service),
             onDelegateFailure: { log.error("a delegate of the AI loop failed", ["error": "\($0)"]) })
         sessions.onEnd = { [unowned self] session, owner in self.sessionEnded(session, owner: owner) }
     }
+
+    private static func sessionTerms(
+        _ environment: ServerEnvironment, _ service: any ModelService
+    ) -> SessionManager.Terms {
+        let limits = environment.settings.sessions
+        return SessionManager.Terms(
+            service: service,
+            timeLimits: Session.TimeLimits(
+                whole: limits.timeout.timerNanoseconds, idle: limits.idleTimeout.timerNanoseconds,
+                clientTool: environment.settings.tools.clientTimeout.timerNanoseconds),
+            resumeWindow: limits.resumeWindow.timerNanoseconds)
+    }
+
+    // MARK: Reloading
+
+    /// Puts other settings in force: for what begins from now on. Connections whose token is good no longer end.
+    func adopt(_ environment: ServerEnvironment, service: any ModelService) {
+        self.environment = environment
+        self.service = service
+        sessions.terms = Self.sessionTerms(environment, service)
+        checkAccess()
+    }
+
+    /// What a session was started with.
+    func environment(ofSession id: String) -> ServerEnvironment { environments[id] ?? environment }
 
     // MARK: Connections
 
@@ -106,7 +129,7 @@ final class Worker {
     }
 
     /// The tokens have changed.
-    func checkAccess() {
+    private func checkAccess() {
         for connection in Array(connections.values) where !environment.accessPolicy.admits(connection.token) {
             connection.loseAccess()
         }
@@ -180,12 +203,14 @@ final class Worker {
 
     func add(_ bridge: NotificationBridge, for sessionID: String) {
         bridges[sessionID] = bridge
+        environments[sessionID] = environment
         metrics.add(to: .sessionsStarted)
         metrics.add(to: .sessionsActive)
     }
 
     private func sessionEnded(_ session: Session, owner: ClientID?) {
         guard bridges.removeValue(forKey: session.id) != nil else { return }
+        environments[session.id] = nil
         metrics.add(-1, to: .sessionsActive)
         if let owner, !sessions.hasSessions(of: owner) { remoteClients.release(owner) }
         drainConnections()

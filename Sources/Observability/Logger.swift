@@ -1,13 +1,14 @@
 package import EventLoops
 import Glibc
+import Synchronization
 
 /// The log of the process: leveled lines with fields, which one thread of its own writes.
 ///
 /// Logging from any thread takes a lock for as long as copying a line takes and never waits for the sink. Where the sink
 /// is slower than the log, lines over the limits are dropped and counted, and the log says how many as soon as there
-/// is room. Below ``level`` neither message nor fields are evaluated.
+/// is room. Below its level neither message nor fields are evaluated.
 package final class Logger: Sendable {
-    package let level: LogLevel
+    private let threshold: Atomic<Int>
     /// Secrets that are registered here appear in no line.
     package let redactor: SecretRedactor
 
@@ -26,7 +27,7 @@ package final class Logger: Sendable {
         limits: LogQueueLimits = LogQueueLimits(), redactor: SecretRedactor = SecretRedactor(),
         metrics: MetricsShard? = nil, clock: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) throws(SystemError) {
-        self.level = level
+        threshold = Atomic(level.rank)
         self.redactor = redactor
         self.clock = clock
         line = LogLine(format: format, redactor: redactor)
@@ -40,7 +41,12 @@ package final class Logger: Sendable {
     }
 
     /// Whether lines of this level are written. For what is worth preparing only then.
-    package func isEnabled(_ level: LogLevel) -> Bool { level >= self.level }
+    package func isEnabled(_ level: LogLevel) -> Bool { level.rank >= threshold.load(ordering: .relaxed) }
+
+    /// The least important lines that are written from now on.
+    package func setLevel(_ level: LogLevel) {
+        threshold.store(level.rank, ordering: .relaxed)
+    }
 
     /// Logs a line where `level` is enabled.
     package func log(

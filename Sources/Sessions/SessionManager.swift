@@ -24,21 +24,34 @@ package final class SessionManager {
         }
     }
 
+    /// What sessions are made with. A session keeps what it was made with.
+    package struct Terms {
+        package var service: any ModelService
+        package var timeLimits: Session.TimeLimits
+        /// Nanoseconds that a session without an owner is kept; 0: not at all.
+        package var resumeWindow: UInt64
+
+        package init(service: any ModelService, timeLimits: Session.TimeLimits, resumeWindow: UInt64) {
+            self.service = service
+            self.timeLimits = timeLimits
+            self.resumeWindow = resumeWindow
+        }
+    }
+
     private struct Entry {
         var session: Session
         var owner: ClientID?
         let resumeToken: String
+        let resumeWindow: UInt64
         var expiry: TimerID?
     }
 
     package let loopIndex: Int
     private let loop: EventLoop
     private let registry: SessionRegistry
-    private let service: any ModelService
     private let callObserver: any ModelCallObserver
-    private let timeLimits: Session.TimeLimits
-    /// Nanoseconds that a session without an owner is kept; 0: not at all.
-    private let resumeWindow: UInt64
+    /// For the next session.
+    package var terms: Terms
     private let onDelegateFailure: (any Error) -> Void
     /// Told when a session has ended, with the client that owned it.
     package var onEnd: (Session, ClientID?) -> Void = { _, _ in }
@@ -46,17 +59,14 @@ package final class SessionManager {
     private var sessionsOfClient: [ClientID: Set<String>] = [:]
 
     package init(
-        loop: EventLoop, loopIndex: Int, registry: SessionRegistry, service: any ModelService,
-        callObserver: any ModelCallObserver, timeLimits: Session.TimeLimits, resumeWindow: UInt64,
+        loop: EventLoop, loopIndex: Int, registry: SessionRegistry, callObserver: any ModelCallObserver, terms: Terms,
         onDelegateFailure: @escaping (any Error) -> Void = { _ in }
     ) {
         self.loop = loop
         self.loopIndex = loopIndex
         self.registry = registry
-        self.service = service
         self.callObserver = callObserver
-        self.timeLimits = timeLimits
-        self.resumeWindow = resumeWindow
+        self.terms = terms
         self.onDelegateFailure = onDelegateFailure
     }
 
@@ -78,11 +88,12 @@ package final class SessionManager {
         try registry.admit(id, userID: request.userID, loopIndex: loopIndex)
         let session = Session(
             identity: SessionIdentity(sessionID: id, userID: request.userID), configuration: request.configuration,
-            loop: loop, service: service, callObserver: callObserver, timeLimits: timeLimits,
+            loop: loop, service: terms.service, callObserver: callObserver, timeLimits: terms.timeLimits,
             delegates: request.delegates,
             onDelegateFailure: onDelegateFailure, onEnd: { [weak self] in self?.forget($0) })
         let token = RandomIdentifier.token()
-        entries[id] = Entry(session: session, owner: owner, resumeToken: token, expiry: nil)
+        entries[id] = Entry(
+            session: session, owner: owner, resumeToken: token, resumeWindow: terms.resumeWindow, expiry: nil)
         sessionsOfClient[owner, default: []].insert(id)
         return (session, token)
     }
@@ -137,13 +148,14 @@ package final class SessionManager {
     package func clientDisconnected(_ client: ClientID) {
         guard let ids = sessionsOfClient.removeValue(forKey: client) else { return }
         for id in ids {
-            guard let session = entries[id]?.session else { continue }
+            guard let entry = entries[id] else { continue }
+            let session = entry.session
             entries[id]?.owner = nil
-            guard resumeWindow > 0 else {
+            guard entry.resumeWindow > 0 else {
                 session.receive(.stop(reason: "Client disconnected"))
                 continue
             }
-            entries[id]?.expiry = loop.schedule(after: resumeWindow) { [weak session] in
+            entries[id]?.expiry = loop.schedule(after: entry.resumeWindow) { [weak session] in
                 session?.receive(.stop(reason: "Not attached again in time"))
             }
         }

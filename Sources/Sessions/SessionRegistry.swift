@@ -28,22 +28,28 @@ package final class SessionRegistry: Sendable {
     }
 
     private struct State {
+        var limits: Limits
         var entries: [String: Entry] = [:]
         var sessionsOfUser: [String: Int] = [:]
         var isDraining = false
     }
 
-    package let limits: Limits
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     package init(limits: Limits) {
-        self.limits = limits
+        state = Mutex(State(limits: limits))
+    }
+
+    /// Holds for sessions that are entered from now on.
+    package func setLimits(_ limits: Limits) {
+        state.withLock { $0.limits = limits }
     }
 
     /// Enters a session, where the limits allow another.
     package func admit(_ sessionID: String, userID: String, loopIndex: Int) throws(Refusal) {
         let refusal = state.withLock { state -> Refusal? in
             if state.isDraining { return .draining }
+            let limits = state.limits
             if state.entries.count >= limits.maximumSessions { return .tooManySessions(limit: limits.maximumSessions) }
             let ofUser = state.sessionsOfUser[userID, default: 0]
             if limits.maximumSessionsPerUser > 0, ofUser >= limits.maximumSessionsPerUser {

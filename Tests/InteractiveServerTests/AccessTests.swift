@@ -25,7 +25,7 @@ import Testing
             let (session, token) = try await losing[0].startSessionResult()
             _ = try await losing[0].say("go", in: session)
             #expect(try await losing[0].notification("AIMessageChunkNotification")["chunk"] == "text")
-            server.server.replaceTokens([Secret("other-token"), Secret("new-token")])
+            server.replaceTokens([Secret("other-token"), Secret("new-token")])
             for client in losing {
                 let told = try await client.nextMessage()
                 #expect(told["id"] == .null)
@@ -50,11 +50,11 @@ import Testing
     @Test func tokensMayComeWhereThereWereNone() async throws {
         try await withServer(answering: []) { server in
             let client = try await TestClient.connect(to: server)
-            server.server.replaceTokens([Secret("a-token")])
+            server.replaceTokens([Secret("a-token")])
             #expect(try await client.nextMessage()["error"]?["code"] == -32001)
             #expect(try await client.closure().code == 1008)
             let known = try await connect(server, "a-token")
-            server.server.replaceTokens([])
+            server.replaceTokens([])
             #expect(try await known.call("echo", ["message": 1]) == 1)
             _ = try await TestClient.connect(to: server)
         }

@@ -13,6 +13,7 @@ final class TestServer: Sendable {
     let server: InteractiveServer
     let upstream: ScriptedUpstream
     let metrics: Metrics
+    private let settings: Settings
 
     /// The loop of all the tests' clients, off the server's.
     static let clientLoop: EventLoop = {
@@ -24,7 +25,8 @@ final class TestServer: Sendable {
 
     var address: SocketAddress { server.address }
 
-    private init(server: InteractiveServer, upstream: ScriptedUpstream, metrics: Metrics) {
+    private init(server: InteractiveServer, upstream: ScriptedUpstream, metrics: Metrics, settings: Settings) {
+        self.settings = settings
         self.server = server
         self.upstream = upstream
         self.metrics = metrics
@@ -54,12 +56,19 @@ final class TestServer: Sendable {
         let server = try await InteractiveServer.start(
             settings: settings, metrics: metrics, log: log, delegates: delegates,
             makeService: ModelServices.factory(settings: settings, metrics: metrics, log: log))
-        return TestServer(server: server, upstream: upstream, metrics: metrics)
+        return TestServer(server: server, upstream: upstream, metrics: metrics, settings: settings)
     }
 
     func stop() {
         server.stop()
         upstream.stop()
+    }
+
+    /// Has the server take over the settings that it was started with, but for these tokens.
+    func replaceTokens(_ tokens: [Secret]) {
+        var settings = settings
+        settings.server.auth.tokens = tokens
+        server.reconfigure(settings, makeService: ModelServices().factory(for: settings), completion: {})
     }
 
     /// The messages of the request of that number, as the upstream got them.

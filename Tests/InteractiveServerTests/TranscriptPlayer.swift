@@ -93,7 +93,7 @@ struct TranscriptPlayer {
             Task { [server = server.server] in await server.drain(grace: .seconds(600)) }
             _ = try await witness.closure()
         case .answer: setup.gate.open()
-        case .withdrawal: server.server.replaceTokens([Secret("another token")])
+        case .withdrawal: server.replaceTokens([Secret("another token")])
         }
     }
 

@@ -2,6 +2,22 @@ import Sessions
 import Testing
 
 @Suite struct SessionRegistryTests {
+    @Test func changedLimitsHoldForTheNextSession() throws {
+        let registry = SessionRegistry(limits: .init(maximumSessions: 2))
+        try registry.admit("a", userID: "u", loopIndex: 0)
+        try registry.admit("b", userID: "u", loopIndex: 0)
+        registry.setLimits(.init(maximumSessions: 1))
+        #expect(registry.count == 2)
+        #expect(throws: SessionRegistry.Refusal.tooManySessions(limit: 1)) {
+            try registry.admit("c", userID: "u", loopIndex: 0)
+        }
+        registry.setLimits(.init(maximumSessions: 3, maximumSessionsPerUser: 2))
+        #expect(throws: SessionRegistry.Refusal.tooManySessionsOfUser(limit: 2)) {
+            try registry.admit("c", userID: "u", loopIndex: 0)
+        }
+        try registry.admit("c", userID: "v", loopIndex: 0)
+    }
+
     private func refusal(_ registry: SessionRegistry, _ id: String, user: String) -> SessionRegistry.Refusal? {
         do throws(SessionRegistry.Refusal) {
             try registry.admit(id, userID: user, loopIndex: 0)
