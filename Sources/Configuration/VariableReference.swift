@@ -4,6 +4,8 @@ import Diagnostics
 enum VariableReference {
     /// How far into a scalar a faulty reference is looked for; farther ones are reported at the scalar.
     private static let searchedBytes = 4096
+    /// References in one scalar.
+    static let maximumCount = 1000
     private static let fault = "write `${NAME}` or `${NAME:-default}`; a literal `${` is written `$${`"
 
     /// A node with all references replaced, also in what it contains.
@@ -75,7 +77,13 @@ enum VariableReference {
     ) -> String {
         var result: [UInt8] = []
         var rest = Array(text.utf8)[...]
+        var count = 0
         while let dollar = firstReference(in: rest) {
+            count += 1
+            guard count <= maximumCount else {
+                report(malformed("", "more than \(maximumCount) references in one value"))
+                break
+            }
             result += rest[..<dollar]
             let isProtected = dollar > rest.startIndex && rest[dollar - 1] == UInt8(ascii: "$")
             let reference = rest[dollar...]

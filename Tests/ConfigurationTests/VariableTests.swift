@@ -2,6 +2,16 @@ import Configuration
 import Testing
 
 @Suite struct VariableReferenceTests {
+    @Test("a value may have so many references, and no more")
+    func countLimit() {
+        func prompt(_ count: Int) -> LoadedConfiguration {
+            let references = String(repeating: "${A}", count: count)
+            return load("ai_service: mock\nai_loop: {system_prompt: \"\(references)\"}", environment: ["A": "x"])
+        }
+        #expect(prompt(1000).settings?.aiLoop.systemPrompt == String(repeating: "x", count: 1000))
+        #expect(prompt(1001).lines == ["AL017 2:26 more than 1000 references in one value"])
+    }
+
     private func prompt(_ scalar: String, _ environment: [String: String] = [:]) -> String? {
         load("ai_service: mock\nai_loop:\n  system_prompt: \(scalar)\n", environment: environment).settings?.aiLoop
             .systemPrompt
