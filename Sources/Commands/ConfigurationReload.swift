@@ -16,17 +16,22 @@ final class ConfigurationReload: Sendable {
     }
 
     private let invocation: Invocation
+    private let hasFile: Bool
     private let server: InteractiveServer
     private let services: ModelServices
     private let log: Logger
     private let started: Settings
     private let state: Mutex<State>
 
-    /// - Parameter settings: what the server was started with.
+    /// - Parameters:
+    ///   - settings: what the server was started with.
+    ///   - hasFile: whether a configuration file was among it. One that is gone then is a fault, and no wish for defaults.
     init(
-        invocation: Invocation, settings: Settings, server: InteractiveServer, services: ModelServices, log: Logger
+        invocation: Invocation, settings: Settings, hasFile: Bool, server: InteractiveServer, services: ModelServices,
+        log: Logger
     ) {
         self.invocation = invocation
+        self.hasFile = hasFile
         self.server = server
         self.services = services
         self.log = log
@@ -60,7 +65,10 @@ final class ConfigurationReload: Sendable {
     }
 
     private func load() {
-        guard let (_, loaded) = invocation.usableConfiguration() else {
+        guard invocation.parsed.value(of: "config") != "-" else {
+            return log.warning("the configuration came from standard input, which cannot be read again")
+        }
+        guard let (_, loaded) = invocation.usableConfiguration(requiresFile: hasFile) else {
             return log.error("the configuration is invalid; what was in force stays so")
         }
         let change = ConfigurationChange(to: loaded, from: settings, started: started)

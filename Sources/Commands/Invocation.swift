@@ -15,14 +15,20 @@ package struct Invocation: Sendable {
     }
 
     /// The configuration that the command runs on: its file, `.env`, the environment, and the options that set keys.
-    package func loadConfiguration() -> LoadedConfiguration {
-        ConfigurationLoader().load(
-            ConfigurationInputs(file: parsed.value(of: "config"), environment: environment, options: settingOptions))
+    ///
+    /// - Parameter requiresFile: whether a missing file is a fault also where none was named.
+    package func loadConfiguration(requiresFile: Bool = false) -> LoadedConfiguration {
+        var inputs = ConfigurationInputs(
+            file: parsed.value(of: "config"), environment: environment, options: settingOptions)
+        if requiresFile { inputs.isFileRequired = true }
+        return ConfigurationLoader().load(inputs)
     }
 
-    /// As ``loadConfiguration()``; what is wrong is told on standard error. nil where the configuration cannot be used.
-    package func usableConfiguration() -> (loaded: LoadedConfiguration, settings: Settings)? {
-        let loaded = loadConfiguration()
+    /// As ``loadConfiguration(requiresFile:)``; what is wrong is told on standard error. nil where the configuration cannot be used.
+    package func usableConfiguration(
+        requiresFile: Bool = false
+    ) -> (loaded: LoadedConfiguration, settings: Settings)? {
+        let loaded = loadConfiguration(requiresFile: requiresFile)
         let report = ConfigurationReport(loaded)
         if !loaded.diagnostics.isEmpty { console.tell(report.text(usesColour: console.coloursErrors)) }
         return loaded.settings.map { (loaded, $0) }

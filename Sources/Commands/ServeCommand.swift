@@ -24,6 +24,9 @@ struct ServeCommand {
         }
         let origin = loaded.origin(of: "ai_service").description(in: loaded.catalog)
         log.info("starting", ["ai_service": .string(settings.aiService.rawValue), "origin": .string(origin)])
-        return ServerProcess(invocation: invocation, settings: settings, log: log, metrics: metrics).run()
+        return ServerProcess(
+            invocation: invocation, settings: settings, hasFile: loaded.file != nil, log: log, metrics: metrics
+        )
+        .run()
     }
 }

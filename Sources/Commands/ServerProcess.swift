@@ -15,6 +15,8 @@ struct ServerProcess {
 
     let invocation: Invocation
     let settings: Settings
+    /// Whether there was a configuration file: then it must still be there when it is loaded again.
+    let hasFile: Bool
     let log: Logger
     let metrics: Metrics
 
@@ -63,7 +65,8 @@ struct ServerProcess {
                 let started = try await InteractiveServer.start(
                     settings: settings, metrics: metrics, log: log, makeService: services.factory(for: settings))
                 let reload = ConfigurationReload(
-                    invocation: invocation, settings: settings, server: started, services: services, log: log)
+                    invocation: invocation, settings: settings, hasFile: hasFile, server: started, services: services,
+                    log: log)
                 // First: whoever reads the announcement may send a signal at once.
                 server.started(started, reload)
                 announce(started.address)

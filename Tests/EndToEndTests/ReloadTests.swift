@@ -54,6 +54,18 @@ import Testing
         await server.end()
     }
 
+    @Test("a file that is gone is a fault, and no wish for defaults")
+    func missingFile() async throws {
+        let server = try await WatchedServer("ai_service: mock\nai_loop: {system_prompt: first}\n")
+        try FileManager.default.removeItem(at: server.directory.appending(path: "config.yaml"))
+        server.signal(SIGHUP)
+        _ = try await server.line("error[AL001]: there is no such file")
+        _ = try await server.line("what was in force stays so")
+        let client = try await server.connect()
+        #expect(try await prompt(of: try await startSession(by: client), by: client) == "first")
+        await server.end()
+    }
+
     @Test("what cannot change while it runs is named, and the rest is taken over")
     func fixed() async throws {
         let server = try await WatchedServer("ai_service: mock\n")
