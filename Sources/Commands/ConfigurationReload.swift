@@ -1,3 +1,4 @@
+import CommandLineSpec
 import Configuration
 import EventLoops
 import InteractiveServer
