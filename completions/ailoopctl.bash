@@ -54,8 +54,20 @@ _ailoopctl_option() {
     replay:-f | replay:--format) spent=--format kind='choice text json junit' ;;
     replay:-l | replay:--log) spent=--log kind=file ;;
     replay:--token-file) spent=--token-file kind=file ;;
-    validate-config:-f | validate-config:--format) spent=--format kind='choice text json' ;;
+    validate-config:-f | validate-config:--format) spent=--format kind='choice text json sarif github' ;;
     validate-config:--strict) spent=--strict kind=flag ;;
+    validate-config:--no-env) spent=--no-env kind=flag ;;
+    validate-config:--online) spent=--online kind=flag ;;
+    validate-config:--show-effective) spent=--show-effective kind=flag ;;
+    validate-config:--schema) spent=--schema kind=flag ;;
+    validate-config:--explain) spent=--explain kind=text ;;
+    validate-config:--ai-service) spent=--ai-service kind='choice openrouter mock' ;;
+    validate-config:--host) spent=--host kind=text ;;
+    validate-config:-p | validate-config:--port) spent=--port kind=text ;;
+    validate-config:-m | validate-config:--model) spent=--model kind=text ;;
+    validate-config:--log-level) spent=--log-level kind='choice trace debug info warning error' ;;
+    validate-config:--log-format) spent=--log-format kind='choice auto text json' ;;
+    validate-config:--log-file) spent=--log-file kind=file ;;
     *:-h | *:--help) spent=--help kind=flag ;;
     *:-V | *:--version) spent=--version kind=flag ;;
     *:--color) spent=--color kind='choice auto always never' ;;
@@ -71,7 +83,7 @@ _ailoopctl_options() {
     'chat') options='--url --token-file --config --ai-service --model --system --param --tools --reasoning --json --no-history' ;;
     'bench') options='--url --config --ai-service --model --sessions --duration --messages --warmup --think --rate --arrivals --idle --message --seed --timeout --fail-if --json --token-file' ;;
     'replay') options='--url --config --ai-service --model --timeout --keep-going --check --format --log --token-file' ;;
-    'validate-config') options='--format --strict' ;;
+    'validate-config') options='--format --strict --no-env --online --show-effective --schema --explain --ai-service --host --port --model --log-level --log-format --log-file' ;;
     *) options= ;;
     esac
     options+=' --help --version --color'

@@ -119,6 +119,18 @@ complete -c ailoopctl -n '__ailoopctl_at replay; and __ailoopctl_may_take --toke
 complete -c ailoopctl -n '__ailoopctl_at replay' -F
 
 # validate-config
-complete -c ailoopctl -n '__ailoopctl_at validate-config; and __ailoopctl_may_take -f --format' -s f -l format -x -a 'text json' -d 'How findings are printed'
+complete -c ailoopctl -n '__ailoopctl_at validate-config; and __ailoopctl_may_take -f --format' -s f -l format -x -a 'text json sarif github' -d 'How findings are printed'
 complete -c ailoopctl -n '__ailoopctl_at validate-config; and __ailoopctl_lacks --strict' -l strict -d 'Warnings count as findings too'
+complete -c ailoopctl -n '__ailoopctl_at validate-config; and __ailoopctl_lacks --no-env' -l no-env -d 'Judge the file alone: no variables, no .env, no other files, nothing of this machine'
+complete -c ailoopctl -n '__ailoopctl_at validate-config; and __ailoopctl_lacks --online' -l online -d 'Also ask the endpoint: does it answer, is the key good, does it have the models'
+complete -c ailoopctl -n '__ailoopctl_at validate-config; and __ailoopctl_lacks --show-effective' -l show-effective -d 'Print the values in force as YAML, each with its origin, secrets masked'
+complete -c ailoopctl -n '__ailoopctl_at validate-config; and __ailoopctl_lacks --schema' -l schema -d 'Print the JSON Schema of configurations'
+complete -c ailoopctl -n '__ailoopctl_at validate-config; and __ailoopctl_may_take --explain' -l explain -x -d 'Tell the longer story of a code, with an example'
+complete -c ailoopctl -n '__ailoopctl_at validate-config; and __ailoopctl_may_take --ai-service' -l ai-service -x -a 'openrouter mock' -d 'Who answers; mock needs no key'
+complete -c ailoopctl -n '__ailoopctl_at validate-config; and __ailoopctl_may_take --host' -l host -x -d 'Address or host name to listen on'
+complete -c ailoopctl -n '__ailoopctl_at validate-config; and __ailoopctl_may_take -p --port' -s p -l port -x -d 'Port to listen on; 0: any free one'
+complete -c ailoopctl -n '__ailoopctl_at validate-config; and __ailoopctl_may_take -m --model' -s m -l model -x -d 'The model that answers'
+complete -c ailoopctl -n '__ailoopctl_at validate-config; and __ailoopctl_may_take --log-level' -l log-level -x -a 'trace debug info warning error' -d 'The least important messages to log'
+complete -c ailoopctl -n '__ailoopctl_at validate-config; and __ailoopctl_may_take --log-format' -l log-format -x -a 'auto text json' -d 'How log lines look'
+complete -c ailoopctl -n '__ailoopctl_at validate-config; and __ailoopctl_may_take --log-file' -l log-file -r -F -d 'File to append the log to'
 complete -c ailoopctl -n '__ailoopctl_at validate-config' -F

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import TLSPeer
 import Testing
 
 /// `bench` on a terminal, stopped in the middle.
@@ -22,7 +23,7 @@ import Testing
             process.currentDirectoryURL = directory.url
             process.standardInput = FileHandle.nullDevice
             process.standardOutput = pipe
-            try process.run()
+            try process.runAlone()
         }
 
         var pid: Int32 {

@@ -1,4 +1,5 @@
 import Foundation
+import TLSPeer
 
 /// The programs that were built along with these tests, run as a person would.
 struct BuiltProgram {
@@ -49,7 +50,7 @@ struct BuiltProgram {
         process.standardInput = try urls["in"].map { try FileHandle(forReadingFrom: $0) }
         process.standardOutput = try urls["out"].map { try FileHandle(forWritingTo: $0) }
         process.standardError = try urls["err"].map { try FileHandle(forWritingTo: $0) }
-        try process.run()
+        try process.runAlone()
         await process.waitForExit()
         let text: (String) throws -> String = { name in
             try urls[name].map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) } ?? ""

@@ -1,5 +1,6 @@
 import EventLoops
 import Foundation
+import TLSPeer
 import Testing
 
 /// What README.md shows under `<!-- runs -->` runs as it stands there, in order, in a directory with the project's `config.yaml`.
@@ -124,7 +125,7 @@ private final class Walkthrough {
         process.standardInput = FileHandle.nullDevice
         let output = Pipe()
         process.standardOutput = output
-        try process.run()
+        try process.runAlone()
         running.append(process)
         try await onThread {
             var text = ""

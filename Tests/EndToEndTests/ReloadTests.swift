@@ -3,6 +3,7 @@ import Foundation
 import HTTP1
 import InteractiveClient
 import JSON
+import TLSPeer
 import Testing
 
 /// SIGHUP to a server that runs: what is taken over, what is not, and who keeps what.
@@ -155,7 +156,7 @@ private final class WatchedServer: Sendable {
         process.standardError = pipe
         let (lines, sink) = AsyncStream<String>.makeStream()
         Self.read(pipe.fileHandleForReading, into: sink)
-        try process.run()
+        try process.runAlone()
         self.process = process
         self.lines = lines
         let announcement = try await Self.line("listening on ws://", of: lines)

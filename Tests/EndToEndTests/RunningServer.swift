@@ -3,6 +3,7 @@ import Foundation
 import HTTP1
 import InteractiveClient
 import JSON
+import TLSPeer
 import Testing
 
 /// `ailoopctl serve` in a process of its own, on a free port.
@@ -28,7 +29,7 @@ final class RunningServer: Sendable {
         process.standardOutput = FileHandle.nullDevice
         let pipe = Pipe()
         process.standardError = pipe
-        try process.run()
+        try process.runAlone()
         let text = try await Self.read(pipe.fileHandleForReading, until: "health ")
         let start = try #require(text.range(of: "listening on ws://"))
         address = String(text[start.upperBound...].prefix { $0 != "/" })

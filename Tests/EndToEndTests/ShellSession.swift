@@ -1,4 +1,5 @@
 import Foundation
+import TLSPeer
 
 /// An interactive shell on a terminal of its own (by script(1)), typed into by a test. Its calls wait: use it on a thread.
 final class ShellSession {
@@ -68,7 +69,7 @@ final class ShellSession {
         process.standardInput = keyboard
         process.standardOutput = screen
         process.standardError = screen
-        try process.run()
+        try process.runAlone()
         try screen.fileHandleForWriting.close()
         try read(upTo: Self.prompt)
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TLSPeer
 
 /// A program that a test follows while it runs: what it writes so far, signals, then its end.
 final class StreamingProgram: Sendable {
@@ -20,7 +21,7 @@ final class StreamingProgram: Sendable {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = try FileHandle(forWritingTo: errors)
-        try process.run()
+        try process.runAlone()
     }
 
     /// Reads standard output until so many characters have come, or it ends.

@@ -1,4 +1,5 @@
 package import Foundation
+import Synchronization
 
 /// Runs `openssl` with `arguments` to its end.
 package func runOpenSSL(_ arguments: [String], in directory: URL) throws {
@@ -10,7 +11,7 @@ package func runOpenSSL(_ arguments: [String], in directory: URL) throws {
     process.standardError = errors
     process.standardOutput = FileHandle.nullDevice
     process.standardInput = FileHandle.nullDevice
-    try process.run()
+    try process.runAlone()
     let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
@@ -20,4 +21,14 @@ package func runOpenSSL(_ arguments: [String], in directory: URL) throws {
 
 package struct ToolFailure: Error, CustomStringConvertible {
     package var description: String
+}
+
+/// Foundation has crashed within `run()` where several threads were in it.
+private let launching = Mutex(())
+
+extension Process {
+    /// As `run()`, one at a time.
+    package func runAlone() throws {
+        try launching.withLock { _ in try run() }
+    }
 }

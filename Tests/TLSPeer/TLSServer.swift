@@ -31,7 +31,7 @@ package final class TLSServer: Sendable {
         process.standardError = outputPipe
         input = inputPipe.fileHandleForWriting
         output = ProcessOutput(outputPipe.fileHandleForReading)
-        try process.run()
+        try process.runAlone()
         // The port is announced only where the system chose it.
         let announcement = try await output.wait(for: "ACCEPT", thenUpTo: "\n")
         guard let chosen = announcement.isEmpty ? port : UInt16(announcement.dropFirst(address.count + 2)) else {
