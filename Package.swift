@@ -42,7 +42,8 @@ let package = Package(
         library("JSON", ["Wire"]),
         library("JSONRPC", ["JSON"]),
         library("SessionProtocol", ["JSON", "JSONRPC"]),
-        library("AILoop", ["JSON"]),
+        library("JSONSchema", ["JSON"]),
+        library("AILoop", ["JSON", "JSONSchema"]),
 
         // What a person meets: configuration files, the command line, diagnostics.
         library("Diagnostics", ["JSON"]),
@@ -62,12 +63,20 @@ let package = Package(
 
         // The product.
         library("OpenRouter", ["AILoop", "HTTP1", "JSON", "ServerSentEvents"]),
+        library(
+            "Tools",
+            [
+                "AILoop", "CLinux", "EventLoops", "HTTP1", "HTTPClient", "JSON", "JSONRPC", "JSONSchema",
+                "Observability",
+                "Wire",
+            ]),
         library("Sessions", ["AILoop", "EventLoops", "JSON", "Observability"]),
         .target(
             name: "InteractiveServer",
             dependencies: [
                 "AILoop", "Configuration", "EventLoops", "HTTP1", "HTTPClient", "JSON", "JSONRPC", "Observability",
-                "OpenRouter", "Quantities", "SessionProtocol", "Sessions", "WebSocket", "WebSocketConnections", "Wire",
+                "OpenRouter", "Quantities", "SessionProtocol", "Sessions", "Tools", "WebSocket", "WebSocketConnections",
+                "Wire",
             ],
             resources: [.embedInCode("Resources/chat.html")], swiftSettings: settings),
         library(
@@ -118,6 +127,7 @@ let package = Package(
         tests(of: "JSON", ["Wire"]),
         tests(of: "JSONRPC", ["JSON"]),
         tests(of: "SessionProtocol", ["JSON", "JSONRPC"]),
+        tests(of: "JSONSchema", ["JSON"]),
         tests(of: "AILoop", ["JSON"]),
         tests(of: "Diagnostics", ["JSON"]),
         tests(of: "Quantities"),
@@ -134,6 +144,9 @@ let package = Package(
             of: "OpenRouter",
             ["AILoop", "EventLoops", "HTTP1", "HTTPClient", "JSON", "ScriptedUpstream", "ServerSentEvents"]),
         tests(of: "ScriptedUpstream", ["EventLoops", "HTTP1", "JSON", "Wire"]),
+        tests(
+            of: "Tools",
+            ["AILoop", "EventLoops", "HTTP1", "HTTPClient", "JSON", "Observability", "ScriptedUpstream"]),
         tests(of: "Sessions", ["AILoop", "EventLoops", "JSON", "Observability"]),
         tests(
             of: "InteractiveServer",

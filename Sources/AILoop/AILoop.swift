@@ -16,7 +16,11 @@
 ///     any ── stop ──▶ shutDown
 ///
 /// While paused nothing is sent to the model: the running stream is held back, what of it still arrives is kept for the
-/// resume, results are taken but not passed on, messages wait, and no time-out of a tool runs.
+/// resume, results are taken but not passed on, messages wait, and the client may take its time. Tools that the server
+/// runs go on; none is started.
+///
+/// Tool calls of one answer are all announced before anything is done about them. The server runs its own, up to
+/// ``AILoopConfiguration/maximumParallelTools`` at a time; those that need approval wait for it first.
 ///
 /// An accepted message ends in exactly one of a final chunk, an error, or the end of the session. What stays of it in the
 /// history is up to ``ContextManager/endTurn(wasCutShort:)``: the text that was streamed always; where there was none and
@@ -24,7 +28,7 @@
 /// calls without results nor reasoning details without their signature.
 package struct AILoop: ~Copyable, Sendable {
     /// What a loop does when nobody has paused it.
-    private enum Activity: ~Copyable {
+    enum Activity: ~Copyable {
         /// To `assembling` by a user message.
         case waitingForInput
         /// To `waitingForInput` by the end of the stream, an error or a cancel; to `waitingForToolResults` by an answer
@@ -43,7 +47,7 @@ package struct AILoop: ~Copyable, Sendable {
         }
     }
 
-    private enum State: ~Copyable {
+    enum State: ~Copyable {
         /// To `running` by `start`.
         case notStarted
         /// To `paused` by `pause`.
@@ -64,19 +68,23 @@ package struct AILoop: ~Copyable, Sendable {
         var text: String
     }
 
-    private let configuration: AILoopConfiguration
-    private var state = State.notStarted
+    let configuration: AILoopConfiguration
+    var state = State.notStarted
     private var queue: [QueuedMessage] = []
-    private var toolCallIdentifiers = ToolCallIdentifiers()
+    var toolCallIdentifiers = ToolCallIdentifiers()
     /// Of the latest model call. Events that carry another one are stale.
-    private var callNumber = 0
+    var callNumber = 0
 
-    package private(set) var context: ContextManager
+    package internal(set) var context: ContextManager
+    private(set) var catalog: ToolCatalog
 
     package init(configuration: AILoopConfiguration) {
         self.configuration = configuration
+        catalog = ToolCatalog(
+            server: configuration.serverTools, client: configuration.tools,
+            clientApproves: configuration.clientApprovesTools)
         context = ContextManager(
-            systemPrompt: configuration.systemPrompt, tools: configuration.tools, budget: configuration.contextBudget,
+            systemPrompt: configuration.systemPrompt, tools: catalog.definitions, budget: configuration.contextBudget,
             maximumHistoryBytes: configuration.limits.maximumHistoryBytes)
     }
 
@@ -104,7 +112,7 @@ package struct AILoop: ~Copyable, Sendable {
     }
 
     /// Leaves `shutDown` behind: every way on puts a state back.
-    private mutating func takeState() -> State {
+    mutating func takeState() -> State {
         exchange(&state, with: .shutDown)
     }
 
@@ -113,16 +121,24 @@ package struct AILoop: ~Copyable, Sendable {
         context.budget = budget
     }
 
+    /// The server's tools have changed. Takes effect with the next model call; calls under way go on.
+    package mutating func setServerTools(_ tools: ServerToolSet) {
+        catalog = ToolCatalog(
+            server: tools, client: configuration.tools, clientApproves: configuration.clientApprovesTools)
+        context.setTools(catalog.definitions)
+    }
+
     package mutating func receive(_ input: AILoopInput, into actions: inout [AILoopAction]) -> AILoopAnswer {
         switch input {
         case .model(let event, let callNumber): receive(event, callNumber: callNumber, into: &actions)
         case .start: start(into: &actions)
         case .userMessage(let id, let text): enqueue(QueuedMessage(id: id, text: text), into: &actions)
         case .toolResult(let callID, let content, let isError):
-            receiveToolResult(callID: callID, content: content, isError: isError, timedOut: false, into: &actions)
-        case .toolTimedOut(let callID):
-            receiveToolResult(
-                callID: callID, content: Self.toolTimedOutResult, isError: true, timedOut: true, into: &actions)
+            receive(.clientResult(content: content, isError: isError), ofCall: callID, into: &actions)
+        case .toolTimedOut(let callID): receive(.timedOut, ofCall: callID, into: &actions)
+        case .toolRunEnded(let callID, let report): receive(.runEnded(report), ofCall: callID, into: &actions)
+        case .toolApproval(let callID, let isApproved, let reason):
+            receive(.approval(isApproved, reason: reason), ofCall: callID, into: &actions)
         case .cancel(let messageID): cancel(messageID, into: &actions)
         case .pause: pause(into: &actions)
         case .resume: resume(into: &actions)
@@ -180,7 +196,7 @@ package struct AILoop: ~Copyable, Sendable {
     }
 
     /// From `waitingForInput`, running.
-    private mutating func startNextMessage(into actions: inout [AILoopAction]) {
+    mutating func startNextMessage(into actions: inout [AILoopAction]) {
         guard !queue.isEmpty else { return }
         let message = queue.removeFirst()
         context.beginTurn(userMessage: message.text)
@@ -188,11 +204,11 @@ package struct AILoop: ~Copyable, Sendable {
         startModelCall(for: MessageInProgress(id: message.id), into: &actions)
     }
 
-    private mutating func startModelCall(for message: MessageInProgress, into actions: inout [AILoopAction]) {
+    mutating func startModelCall(for message: MessageInProgress, into actions: inout [AILoopAction]) {
         callNumber += 1
         let request = ModelRequest(
             model: configuration.model, fallbackModels: configuration.fallbackModels,
-            messages: context.requestMessages, tools: configuration.tools,
+            messages: context.requestMessages, tools: catalog.definitions,
             toolChoice: message.toolRounds < configuration.maximumToolRounds ? .auto : .none,
             params: configuration.params, sessionID: configuration.sessionID, user: configuration.user)
         state = .running(.assembling(StreamedAnswer(message: message, callNumber: callNumber)))
@@ -201,7 +217,7 @@ package struct AILoop: ~Copyable, Sendable {
 
     // MARK: The model's answer
 
-    private mutating func receive(
+    mutating func receive(
         _ event: ModelEvent, callNumber: Int, into actions: inout [AILoopAction]
     ) -> AILoopAnswer {
         switch takeState() {
@@ -298,74 +314,6 @@ package struct AILoop: ~Copyable, Sendable {
         startNextMessage(into: &actions)
     }
 
-    // MARK: Tool calls
-
-    private mutating func startToolRound(
-        _ answer: consuming StreamedAnswer, _ assembledCalls: [ToolCallAssembler.AssembledCall],
-        into actions: inout [AILoopAction]
-    ) {
-        let calls = assembledCalls.map { call in
-            let id = toolCallIdentifiers.identifier(for: call.id, index: call.index)
-            return RequestedToolCall(id: id, name: call.name ?? "", arguments: call.arguments)
-        }
-        var assistantMessage = answer.assistantMessage
-        assistantMessage.toolCalls = calls.map(\.call)
-        var round = ToolRound(message: answer.message, answer: assistantMessage)
-        for call in calls {
-            guard let arguments = call.parsedArguments else {
-                _ = round.answer(callID: call.call.id, content: Self.invalidArgumentsResult, isError: true)
-                continue
-            }
-            actions.append(
-                .emit(.toolCallGenerated(messageID: answer.message.id, call: call.call, arguments: arguments)))
-        }
-        for callID in round.waitingCallIDs { actions.append(.startToolTimer(callID: callID)) }
-        wait(for: round, into: &actions)
-    }
-
-    /// Running: for what is missing, or for nothing any more.
-    private mutating func wait(for round: consuming ToolRound, into actions: inout [AILoopAction]) {
-        guard round.waitingCount == 0 else {
-            state = .running(.waitingForToolResults(round))
-            return
-        }
-        context.append(round.answer, results: round.results)
-        var message = round.message
-        message.toolRounds += 1
-        startModelCall(for: message, into: &actions)
-    }
-
-    private mutating func receiveToolResult(
-        callID: String, content: String, isError: Bool, timedOut: Bool, into actions: inout [AILoopAction]
-    ) -> AILoopAnswer {
-        switch takeState() {
-        case .shutDown: return .refused(.shutDown)
-        case .notStarted:
-            state = .notStarted
-            return .refused(.notStarted)
-        case .running(.waitingForToolResults(var round)):
-            guard let result = round.answer(callID: callID, content: content, isError: isError) else {
-                state = .running(.waitingForToolResults(round))
-                return .refused(.unknownToolCall)
-            }
-            if !timedOut { actions.append(.cancelToolTimer(callID: callID)) }
-            actions.append(.emit(.toolResultProcessed(messageID: round.message.id, result: result)))
-            wait(for: round, into: &actions)
-            return .accepted
-        case .paused(.waitingForToolResults(var round), let held):
-            // Timers are stopped; a time-out that was on its way counts no more.
-            let result = timedOut ? nil : round.answer(callID: callID, content: content, isError: isError)
-            if let result {
-                actions.append(.emit(.toolResultProcessed(messageID: round.message.id, result: result)))
-            }
-            state = .paused(.waitingForToolResults(round), held)
-            return result == nil ? .refused(.unknownToolCall) : .accepted
-        case let other:
-            state = other
-            return .refused(.unknownToolCall)
-        }
-    }
-
     // MARK: Cancel
 
     private mutating func cancel(_ messageID: String?, into actions: inout [AILoopAction]) -> AILoopAnswer {
@@ -412,7 +360,8 @@ package struct AILoop: ~Copyable, Sendable {
             if !answer.isCallOver { actions.append(.cancelModelCall(callNumber: answer.callNumber)) }
             keepText(of: answer)
         case .waitingForToolResults(let round):
-            if !isPaused { for callID in round.waitingCallIDs { actions.append(.cancelToolTimer(callID: callID)) } }
+            if !isPaused { cancelTimers(of: round, into: &actions) }
+            for callID in round.runningCallIDs { actions.append(.cancelToolRun(callID: callID)) }
             if !round.answer.text.isEmpty { context.append(AssistantMessage(text: round.answer.text)) }
             context.endTurn(wasCutShort: true)
         }
@@ -421,72 +370,5 @@ package struct AILoop: ~Copyable, Sendable {
     private mutating func keepText(of answer: borrowing StreamedAnswer) {
         if !answer.text.isEmpty { context.append(AssistantMessage(text: answer.text)) }
         context.endTurn(wasCutShort: true)
-    }
-
-    // MARK: Pause and resume
-
-    private mutating func pause(into actions: inout [AILoopAction]) -> AILoopAnswer {
-        switch takeState() {
-        case .shutDown: return .refused(.shutDown)
-        case .notStarted:
-            state = .notStarted
-            return .refused(.notStarted)
-        case .paused(let activity, let held):
-            state = .paused(activity, held)
-            return .refused(.unchanged)
-        case .running(let activity):
-            switch activity {
-            case .waitingForInput: break
-            case .assembling(let answer): actions.append(.pauseModelCall(callNumber: answer.callNumber))
-            case .waitingForToolResults(let round):
-                for callID in round.waitingCallIDs { actions.append(.cancelToolTimer(callID: callID)) }
-            }
-            state = .paused(activity, HeldEvents())
-            actions.append(.emit(.paused))
-            return .accepted
-        }
-    }
-
-    private func hold(
-        _ event: ModelEvent, of answer: inout StreamedAnswer, after held: inout HeldEvents,
-        into actions: inout [AILoopAction]
-    ) {
-        answer.isCallOver = event.isLast
-        if !held.append(event, limit: configuration.limits.maximumHeldBytes) {
-            // The upstream goes on sending whatever it is told. The error comes after what was held.
-            answer.isCallOver = true
-            actions.append(.cancelModelCall(callNumber: answer.callNumber))
-            _ = held.append(.failed(Self.heldTooMuchError), limit: 0)
-        }
-    }
-
-    private mutating func resume(into actions: inout [AILoopAction]) -> AILoopAnswer {
-        switch takeState() {
-        case .shutDown: return .refused(.shutDown)
-        case .notStarted:
-            state = .notStarted
-            return .refused(.notStarted)
-        case .running(let activity):
-            state = .running(activity)
-            return .refused(.unchanged)
-        case .paused(.waitingForInput, _):
-            state = .running(.waitingForInput)
-            actions.append(.emit(.resumed))
-            startNextMessage(into: &actions)
-        case .paused(.assembling(let answer), let held):
-            let heldCall = answer.callNumber
-            state = .running(.assembling(answer))
-            actions.append(.emit(.resumed))
-            for event in held.events { _ = receive(event, callNumber: heldCall, into: &actions) }
-            // Where the answer ended among them, there is no call to resume, or it is another one.
-            if phase == .assembling, callNumber == heldCall {
-                actions.append(.resumeModelCall(callNumber: heldCall))
-            }
-        case .paused(.waitingForToolResults(let round), _):
-            actions.append(.emit(.resumed))
-            for callID in round.waitingCallIDs { actions.append(.startToolTimer(callID: callID)) }
-            wait(for: round, into: &actions)
-        }
-        return .accepted
     }
 }

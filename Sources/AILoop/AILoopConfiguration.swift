@@ -10,7 +10,14 @@ package struct AILoopConfiguration: Sendable {
     package var fallbackModels: [String]
     /// Composed already, see ``SystemPrompt``. Empty: none is sent.
     package var systemPrompt: String
+    /// The client's.
     package var tools: [ToolDefinition]
+    /// At the start, see ``AILoop/setServerTools(_:)``.
+    package var serverTools: ServerToolSet
+    /// Whether the client can be asked about tools whose policy is ``ToolPolicy/ask``; where not, their calls are refused.
+    package var clientApprovesTools: Bool
+    /// Calls of one answer that the server runs at a time; the others wait.
+    package var maximumParallelTools: Int
     /// Sampling parameters, passed on as they are.
     package var params: JSONObject
     /// Answers of the model that call tools, for one user message; then it is asked to answer without tools.
@@ -22,7 +29,9 @@ package struct AILoopConfiguration: Sendable {
 
     package init(
         sessionID: String, user: String = "", model: String, fallbackModels: [String] = [],
-        systemPrompt: String = "", tools: [ToolDefinition] = [], params: JSONObject = [:], maximumToolRounds: Int = 8,
+        systemPrompt: String = "", tools: [ToolDefinition] = [], serverTools: ServerToolSet = ServerToolSet(),
+        clientApprovesTools: Bool = false, maximumParallelTools: Int = 8, params: JSONObject = [:],
+        maximumToolRounds: Int = 8,
         maximumQueuedMessages: Int = 8, contextBudget: ContextBudget = ContextBudget(maximumContextTokens: 32768),
         limits: AILoopLimits = AILoopLimits()
     ) {
@@ -32,6 +41,9 @@ package struct AILoopConfiguration: Sendable {
         self.fallbackModels = fallbackModels
         self.systemPrompt = systemPrompt
         self.tools = tools
+        self.serverTools = serverTools
+        self.clientApprovesTools = clientApprovesTools
+        self.maximumParallelTools = maximumParallelTools
         self.params = params
         self.maximumToolRounds = maximumToolRounds
         self.maximumQueuedMessages = maximumQueuedMessages

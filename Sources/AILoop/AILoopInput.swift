@@ -1,12 +1,19 @@
+package import JSON
+
 /// What happens to an AI loop: its driver turns requests, model events and timers into these.
 package enum AILoopInput: Sendable {
     case start
     case userMessage(id: String, text: String)
     /// An event of the model call that was started as `callNumber`.
     case model(ModelEvent, callNumber: Int)
+    /// From the client.
     case toolResult(callID: String, content: String, isError: Bool)
-    /// The timer started by ``AILoopAction/startToolTimer(callID:)`` ran out.
+    /// The timer started by ``AILoopAction/startToolTimer(callID:)`` or ``AILoopAction/startApprovalTimer(callID:)`` ran out.
     case toolTimedOut(callID: String)
+    /// What ``AILoopAction/startToolRun(_:arguments:)`` started has ended.
+    case toolRunEnded(callID: String, ToolRunReport)
+    /// The client says whether a call may be carried out; `reason` is told to the model where it may not.
+    case toolApproval(callID: String, isApproved: Bool, reason: String?)
     /// nil: the message being answered or, where none is, the first that waits.
     case cancel(messageID: String?)
     case pause
@@ -45,5 +52,12 @@ package enum AILoopAction: Sendable, Hashable {
     case resumeModelCall(callNumber: Int)
     /// The client has from now until the configured time-out to answer the call.
     case startToolTimer(callID: String)
+    /// The client has from now until the configured time-out to approve the call.
+    case startApprovalTimer(callID: String)
+    /// Of either kind.
     case cancelToolTimer(callID: String)
+    /// Carries a call out; ``AILoopInput/toolRunEnded(callID:_:)`` tells what came of it, later.
+    case startToolRun(ToolCall, arguments: JSONObject)
+    /// Only ever for a running one. Its end would be refused.
+    case cancelToolRun(callID: String)
 }

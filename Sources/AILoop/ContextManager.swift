@@ -39,8 +39,10 @@ package struct ContextManager: Sendable {
     }
 
     private let systemMessages: [ChatMessage]
+    private let systemTokens: Int
+    private var toolTokens: Int
     /// Tokens of the system prompt and the tool definitions, which go with every request.
-    private let fixedTokens: Int
+    private var fixedTokens: Int { systemTokens + toolTokens }
     private var turns: [Turn] = []
     /// Of all turns.
     private var byteCount = 0
@@ -57,9 +59,14 @@ package struct ContextManager: Sendable {
         maximumHistoryBytes: Int = Self.defaultMaximumHistoryBytes
     ) {
         systemMessages = systemPrompt.isEmpty ? [] : [.system(systemPrompt)]
-        fixedTokens = systemMessages.reduce(ContextBudget.tokens(of: tools)) { $0 + ContextBudget.tokens(of: $1) }
+        systemTokens = systemMessages.reduce(0) { $0 + ContextBudget.tokens(of: $1) }
+        toolTokens = ContextBudget.tokens(of: tools)
         self.budget = budget
         self.maximumHistoryBytes = maximumHistoryBytes
+    }
+
+    mutating func setTools(_ tools: [ToolDefinition]) {
+        toolTokens = ContextBudget.tokens(of: tools)
     }
 
     /// The whole conversation as far as it is kept, system prompt first.

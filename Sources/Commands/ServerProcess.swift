@@ -42,6 +42,7 @@ struct ServerProcess {
                 })
         }
         control.run()
+        LiveChildren.shared.killAll()
         log.close(within: Self.logClosingNanoseconds)
         return outcome.withLock { $0 }
     }

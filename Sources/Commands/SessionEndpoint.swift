@@ -53,7 +53,10 @@ enum SessionEndpoint: Sendable {
 
     /// Ends the server in this process, with all its sessions. A remote one is left alone.
     func stop() {
-        if case .inProcess(let server) = self { server.stop() }
+        guard case .inProcess(let server) = self else { return }
+        server.stop()
+        // The process ends next: no program of a tool may outlive it.
+        LiveChildren.shared.killAll()
     }
 }
 

@@ -71,6 +71,9 @@ package enum ConfigurationCode {
     package static let unsupportedFeature = DiagnosticCode("AL075", "something that the model does not support")
     package static let contextBeyondModel = DiagnosticCode("AL076", "a context larger than the model's")
 
+    // Lists.
+    package static let duplicateName = DiagnosticCode("AL080", "a name that stands twice in a list")
+
     package static let all = [
         unreadable, tooLarge, invalidEncoding, controlCharacter, syntax, tab, unclosedQuote, indentation,
         unclosedBracket, duplicateKey, alias, tooComplex, severalDocuments, tag, invalidKey, unsetVariable,
@@ -79,7 +82,7 @@ package enum ConfigurationCode {
         unknownParameter, invalidParameter, missingKey, missingAPIKey, secretInFile, contradiction, unreachableLimit,
         openBind, secretFile, plainTransport, withoutEffect, modelName, maskedSecret, overlappingFiles, exposedSecret,
         unusablePath, unreachableEndpoint, refusedKey, spentKey, unlistedModels, unknownModel, unsupportedFeature,
-        contextBeyondModel,
+        contextBeyondModel, duplicateName,
     ]
 
     /// The code of an identifier as people write it: `AL020`, `al020`, `20`.

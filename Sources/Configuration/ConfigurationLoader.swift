@@ -222,7 +222,7 @@ struct LoadingRun {
 
     private mutating func addSource(_ origin: SourceOrigin, _ text: String, _ key: SettingKey) {
         var source = SourceText(origin, text: text)
-        if key.isSecret { source.redact(CollectionOfOne(0..<source.bytes.count)) }
+        if key.holdsSecrets { source.redact(CollectionOfOne(0..<source.bytes.count)) }
         result.catalog.add(source)
     }
 
@@ -233,6 +233,7 @@ struct LoadingRun {
         var decoder = SettingDecoder(key, from: span.origin)
         let value = decoder.decode(node)
         for diagnostic in decoder.diagnostics { diagnostics.add(diagnostic) }
+        for range in decoder.secretRanges { result.catalog.redact(SourceSpan(span.origin, range)) }
         guard let value else {
             faultyPaths.insert(key.path)
             return
@@ -255,7 +256,7 @@ struct LoadingRun {
             node = YAMLNode(.scalar(YAMLScalar(text, .text)), range: span.range)
         case .boolean, .integer, .number, .duration, .size:
             node = YAMLNode(.scalar(YAMLScalar(text, .plain)), range: span.range)
-        case .texts, .secrets, .object:
+        case .texts, .secrets, .object, .records, .namedRecords, .choiceMap, .secretMap:
             guard let collection = collection(text, key, span) else { return }
             node = collection
         }
@@ -264,16 +265,13 @@ struct LoadingRun {
 
     private mutating func collection(_ text: String, _ key: SettingKey, _ span: SourceSpan) -> YAMLNode? {
         let start = text.first { $0 != " " }
-        if case .object = key.type {
-        } else if start != "[" {
-            let items = text.split(separator: ",").map { item in
-                String(item.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-            }
-            let nodes = items.map { YAMLNode(.scalar(YAMLScalar($0, .text)), range: span.range) }
-            return YAMLNode(.sequence(nodes), range: span.range)
+        if case .texts = key.type, start != "[" {
+            return plainItems(text, span)
+        } else if case .secrets = key.type, start != "[" {
+            return plainItems(text, span)
         }
         var source = SourceText(span.origin, text: text)
-        if key.isSecret { source.redact(CollectionOfOne(0..<source.bytes.count)) }
+        if key.holdsSecrets { source.redact(CollectionOfOne(0..<source.bytes.count)) }
         let document = YAMLDocument(parsing: source)
         // Places within the value count from its beginning, which in `.env` is not that of the file.
         let isWholeSource = span.range.lowerBound == 0
@@ -287,6 +285,15 @@ struct LoadingRun {
             return nil
         }
         return isWholeSource ? root : root.placed(at: span.range)
+    }
+
+    /// `a, b, c`
+    private func plainItems(_ text: String, _ span: SourceSpan) -> YAMLNode {
+        let items = text.split(separator: ",").map { item in
+            String(item.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        }
+        let nodes = items.map { YAMLNode(.scalar(YAMLScalar($0, .text)), range: span.range) }
+        return YAMLNode(.sequence(nodes), range: span.range)
     }
 }
 

@@ -14,6 +14,7 @@ extension LoadingRun {
         checkSessions()
         checkSessionParts()
         checkContext()
+        checkTools()
         checkRepetitions()
     }
 
@@ -228,6 +229,37 @@ extension LoadingRun {
         reportContradiction(
             "an answer of \(answer) tokens leaves nothing of a context of \(context) for the conversation",
             "ai_loop.max_context_tokens", isOldPlace ? "ai_loop.max_tokens" : "openrouter.params")
+    }
+
+    private mutating func checkTools() {
+        let tools = result.effective.tools
+        let lists: [(tool: Settings.Tools.BuiltIn, path: String, isEmpty: Bool)] = [
+            (.fetchURL, "tools.allowed_hosts", tools.allowedHosts.isEmpty),
+            (.runCommand, "tools.allowed_commands", tools.allowedCommands.isEmpty),
+        ]
+        for (tool, path, isEmpty) in lists where !isFaulty(path) && !isFaulty("tools.builtin") {
+            let isOffered = tools.builtin.contains(tool)
+            if isOffered, isEmpty {
+                report(
+                    ConfigurationCode.missingKey, .error,
+                    "`\(tool.rawValue)` can do nothing: `\(path)` lists nothing", "tools.builtin",
+                    help: "set `\(path)`, or remove `\(tool.rawValue)` from `tools.builtin`")
+            } else if !isOffered, !isEmpty {
+                report(
+                    ConfigurationCode.withoutEffect, .warning,
+                    "`\(path)` has no effect: `\(tool.rawValue)` is not offered", path,
+                    help: "add `\(tool.rawValue)` to `tools.builtin`, or remove it")
+            }
+        }
+        let known = Set(tools.builtin.map(\.rawValue) + tools.commands.map(\.name))
+        let prefixes = tools.mcpServers.map { $0.name + "__" }
+        for name in tools.policies.keys.sorted() where !isFaulty("tools.commands") && !isFaulty("tools.builtin") {
+            guard !known.contains(name), !prefixes.contains(where: { name.hasPrefix($0) }) else { continue }
+            report(
+                ConfigurationCode.withoutEffect, .warning,
+                "`tools.policies` names \(quotedForDisplay(name)), which is no tool here", "tools.policies",
+                help: nearestName(to: name, among: known).map { "did you mean `\($0)`?" } ?? "remove it")
+        }
     }
 
     // MARK: - Reports

@@ -6,7 +6,9 @@ import Quantities
 struct SettingDecoder {
     let key: SettingKey
     let origin: SourceOrigin
-    private(set) var diagnostics: [Diagnostic] = []
+    var diagnostics: [Diagnostic] = []
+    /// Secrets within a value that is none as a whole.
+    var secretRanges: [Range<Int>] = []
 
     init(_ key: SettingKey, from origin: SourceOrigin) {
         self.key = key
@@ -27,6 +29,10 @@ struct SettingDecoder {
         case .object(let reserved): object(node, reserved)
         case .secret: secret(node).map { .secret($0) }
         case .secrets(let maximumCount): secrets(node, maximumCount)
+        case .records(let members, let maximumCount): records(node, members, maximumCount)
+        case .namedRecords(let form, let members, let maximumCount): namedRecords(node, form, members, maximumCount)
+        case .choiceMap(let choices, let maximumCount): choiceMap(node, choices, maximumCount)
+        case .secretMap(let maximumCount): secretMap(node, maximumCount)
         }
     }
 
@@ -114,7 +120,7 @@ struct SettingDecoder {
         return malformed(ConfigurationCode.unknownChoice, node, "is not a choice", help: nearest + "choices: \(list)")
     }
 
-    private mutating func text(_ node: YAMLNode, _ form: TextForm) -> String? {
+    mutating func text(_ node: YAMLNode, _ form: TextForm) -> String? {
         guard let text = plainText(node) else { return nil }
         guard let fault = form.fault(of: text) else { return text }
         // A URL may hold a password.
@@ -167,7 +173,7 @@ struct SettingDecoder {
 
     // MARK: - Collections
 
-    private mutating func items(_ node: YAMLNode, _ maximumCount: Int) -> [YAMLNode]? {
+    mutating func items(_ node: YAMLNode, _ maximumCount: Int) -> [YAMLNode]? {
         guard case .sequence(let items) = node.content else {
             let isOne = node.scalar.map { $0.resolved != .null } ?? false
             let example = key.isSecret ? "[…]" : "[\(node.scalar?.shown ?? "")]"
@@ -277,7 +283,7 @@ struct SettingDecoder {
 
     // MARK: - Reports
 
-    private func span(_ node: YAMLNode) -> SourceSpan { SourceSpan(origin, node.range) }
+    func span(_ node: YAMLNode) -> SourceSpan { SourceSpan(origin, node.range) }
 
     private func related(_ node: YAMLNode) -> [Diagnostic.Related] {
         node.anchorRange.map { [Diagnostic.Related(SourceSpan(origin, $0), "the alias stands for this")] } ?? []
@@ -299,7 +305,7 @@ struct SettingDecoder {
         return nil
     }
 
-    private mutating func mismatch<Value>(_ node: YAMLNode, _ expected: String, help: String? = nil) -> Value? {
+    mutating func mismatch<Value>(_ node: YAMLNode, _ expected: String, help: String? = nil) -> Value? {
         diagnostics.append(
             Diagnostic(
                 ConfigurationCode.wrongType, "`\(key.path)` must be \(expected), not \(description(of: node))",
@@ -308,7 +314,7 @@ struct SettingDecoder {
         return nil
     }
 
-    private mutating func malformed<Value>(
+    mutating func malformed<Value>(
         _ code: DiagnosticCode, _ node: YAMLNode, _ message: String, help: String, showsValue: Bool = true
     ) -> Value? {
         let value = showsValue && !key.isSecret ? node.scalar.map(\.shown) ?? "" : ""

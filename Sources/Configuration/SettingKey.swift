@@ -32,6 +32,15 @@ package struct SettingKey: Sendable {
         }
     }
 
+    /// Whether some part of its value is secret.
+    package var holdsSecrets: Bool {
+        switch type {
+        case .records(let members, _), .namedRecords(_, let members, _):
+            members.contains { if case .secretMap = $0.type { true } else { false } }
+        default: isSecret
+        }
+    }
+
     /// nil: unset.
     package var defaultValue: SettingValue? { currentValue(in: Settings()) }
 
@@ -55,6 +64,30 @@ package enum SettingType: Sendable {
     case object(reserved: [String: String])
     case secret
     case secrets(maximumCount: Int)
+    /// A list of mappings with these members, among them a `name`, which stands once.
+    case records([SettingMember], maximumCount: Int)
+    /// A mapping from names of such a form to mappings with these members.
+    case namedRecords(TextForm, [SettingMember], maximumCount: Int)
+    /// A mapping from any names to one of these choices each.
+    case choiceMap([String], maximumCount: Int)
+    /// A mapping from names of variables to secrets.
+    case secretMap(maximumCount: Int)
+}
+
+/// One member of the mappings that a key holds several of.
+package struct SettingMember: Sendable {
+    package let name: String
+    package let type: SettingType
+    package let isRequired: Bool
+    /// One sentence for a person, without final stop.
+    package let summary: String
+
+    init(_ name: String, _ type: SettingType, required isRequired: Bool = false, _ summary: String) {
+        self.name = name
+        self.type = type
+        self.isRequired = isRequired
+        self.summary = summary
+    }
 }
 
 /// A value of a key, checked.
@@ -70,6 +103,10 @@ package enum SettingValue: Sendable, Equatable {
     case object(JSONObject)
     case secret(Secret)
     case secrets([Secret])
+    /// Of each mapping its members; where it stands behind a name, that as `name`.
+    case records([[String: SettingValue]])
+    case choiceMap([String: String])
+    case secretMap([String: Secret])
 }
 
 // MARK: - Rows

@@ -15,10 +15,6 @@ package enum SettingTable {
         "openrouter.cache": "a cache of answers",
         "sessions.journal": "a journal of sessions",
         "sessions.budget": "a budget for each session",
-        "tools.builtin": "built-in tools",
-        "tools.workspace": "built-in tools",
-        "tools.commands": "commands as tools",
-        "tools.mcp_servers": "MCP servers",
         "mock.script": "scripts for the mock service",
     ]
 
@@ -219,9 +215,58 @@ extension SettingTable {
             "Messages that may wait while one is being answered, per session"),
     ]
 
+    private static let commandMember = SettingMember(
+        "command", .texts(.nonEmpty, maximumCount: 256), required: true,
+        "The program and its arguments, each by itself; no shell is involved")
+    private static let environmentMember = SettingMember(
+        "env", .secretMap(maximumCount: 256), "Variables of its environment, which else has the basic ones only")
+    private static let timeoutMember = SettingMember(
+        "timeout_seconds", .duration(shortest...hour * 24, .seconds),
+        "For a call; as `tools.timeout_seconds` by default")
+    private static let policies = Settings.Tools.Policy.allCases.map(\.rawValue)
+    private static let policyMember = SettingMember(
+        "policy", .choice(policies), "`allow`, `ask` or `deny`; `allow` by default")
+
     private static let tools: [SettingKey] = [
+        .builtInTools(
+            "tools.builtin",
+            "Built-in tools to offer, of "
+                + Settings.Tools.BuiltIn.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+        ),
+        .text(
+            "tools.workspace", \.tools.workspace, .filePath,
+            "The directory that file tools see, nothing outside it, and that commands start in"),
+        .toolPolicies(
+            "tools.policies",
+            "Whether tools may run: `allow`, `ask` (a person), `deny`; by full name, over what stands elsewhere"),
+        .toolCommands(
+            "tools.commands",
+            [
+                SettingMember("name", .text(.toolName), required: true, "What the model calls it"),
+                SettingMember("description", .text(.any), "What the model is told of it"),
+                SettingMember("parameters", .object(reserved: [:]), "JSON Schema of its arguments"), commandMember,
+                environmentMember, timeoutMember, policyMember,
+            ], "Programs that are tools: arguments come as JSON on standard input, the result is what they write"),
+        .mcpServers(
+            "tools.mcp_servers", [commandMember, environmentMember, timeoutMember, policyMember],
+            "Programs whose tools are offered as `NAME__TOOL`, spoken to in the Model Context Protocol"),
+        .texts(
+            "tools.allowed_hosts", \.tools.allowedHosts, .hostPattern, maximumCount: 1000,
+            "Hosts that `fetch_url` may ask: names, or `*.` and a domain for all names below it"),
+        .texts(
+            "tools.allowed_commands", \.tools.allowedCommands, .nonEmpty, maximumCount: 1000,
+            "What commands of `run_command` must begin with, such as `git log`"),
         .duration(
-            "tools.timeout_seconds", \.tools.timeout, shortest...hour * 24, reloadable: true,
+            "tools.approval_timeout_seconds", \.tools.approvalTimeout, shortest...hour * 24, reloadable: true,
+            "For a person to approve a call; then it is refused"),
+        .integer(
+            "tools.max_parallel_calls", \.tools.maximumParallelCalls, 1...1000, reloadable: true,
+            "Calls of one answer that run at the same time"),
+        .integer(
+            "tools.max_processes", \.tools.maximumProcesses, 1...100_000,
+            "Programs that run for tools at the same time, on each event loop; further ones wait"),
+        .duration(
+            "tools.timeout_seconds", \.tools.timeout, shortest...hour * 24,
             "For a tool that the server runs"),
         .duration(
             "tools.client_timeout_seconds", \.tools.clientTimeout, shortest...hour * 24, reloadable: true,

@@ -130,15 +130,6 @@ extension Settings {
         package var maximumQueuedMessages = 8
     }
 
-    /// `tools`: limits of tool calls.
-    package struct Tools: Sendable, Equatable {
-        /// For tools that the server runs.
-        package var timeout = Duration.seconds(30)
-        /// For tools that the client answers.
-        package var clientTimeout = Duration.seconds(120)
-        package var maximumResultBytes = 64 << 10
-    }
-
     /// `logging`: what is told about the running, and where.
     package struct Logging: Sendable, Equatable {
         package enum Level: String, Sendable, CaseIterable { case trace, debug, info, warning, error }

@@ -1,3 +1,4 @@
+import Diagnostics
 import HTTP1
 
 /// The form that a text must have.
@@ -18,6 +19,16 @@ package enum TextForm: Sendable {
     case filePath
     /// `https://example.org`, or `*`.
     case origin
+    /// One of these.
+    case oneOf([String])
+    /// A name for a tool, other than those of built-in tools.
+    case toolName
+    /// A name that tools' names begin with.
+    case toolPrefix
+    /// The name of an environment variable.
+    case variableName
+    /// `example.org`, or `*.example.org`.
+    case hostPattern
 
     /// What is wrong with `text`, to follow the key's name, and how to mend it; nil where it has the form.
     func fault(of text: String) -> (message: String, help: String)? {
@@ -35,6 +46,32 @@ package enum TextForm: Sendable {
         case .filePath:
             text.isEmpty || text.utf8.contains(0) ? ("names no file", "write a path, or remove the key") : nil
         case .origin: Self.originFault(text)
+        case .oneOf(let choices):
+            choices.contains(text)
+                ? nil
+                : (
+                    "is not a choice",
+                    (nearestName(to: text, among: choices).map { "did you mean `\($0)`? " } ?? "")
+                        + "choices: " + choices.map { "`\($0)`" }.joined(separator: ", ")
+                )
+        case .toolName: Self.toolNameFault(text)
+        case .toolPrefix:
+            Self.isToolName(text, maximumLength: 32) && !text.contains("__")
+                ? nil
+                : (
+                    "is no name for tools to begin with",
+                    "use 1 to 32 letters, digits, `_` and `-`, and no two `_` side by side"
+                )
+        case .variableName:
+            VariableReference.isName(text)
+                ? nil
+                : (
+                    "is no name of a variable",
+                    "names are letters, digits and `_`, and do not begin with a digit"
+                )
+        case .hostPattern:
+            HostName.isValid(text.hasPrefix("*.") ? String(text.dropFirst(2)) : text)
+                ? nil : ("is no host", "write a name such as `example.org`, or `*.example.org` for all below it")
         }
     }
 
@@ -47,6 +84,25 @@ package enum TextForm: Sendable {
         return blank.isNewline
             ? ("contains a line break", "write it on one line, without `|` or `>`")
             : ("contains a blank", "models' names have none")
+    }
+
+    private static func toolNameFault(_ text: String) -> (message: String, help: String)? {
+        if Settings.Tools.BuiltIn(rawValue: text) != nil {
+            return ("is the name of a built-in tool", "choose another name")
+        }
+        if text.contains("__") {
+            return ("has two `_` side by side, as tools of MCP servers have", "choose another name")
+        }
+        return isToolName(text, maximumLength: 64)
+            ? nil : ("is no name of a tool", "use 1 to 64 letters, digits, `_` and `-`")
+    }
+
+    private static func isToolName(_ text: String, maximumLength: Int) -> Bool {
+        (1...maximumLength).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == UInt8(ascii: "_")
+                    || byte == UInt8(ascii: "-")
+            }
     }
 
     /// Paths are appended to an endpoint's URL, and it is shown in logs.

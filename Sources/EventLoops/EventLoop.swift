@@ -95,6 +95,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
             thread.compareExchange(expected: 0, desired: pthread_self(), ordering: .relaxed).exchanged,
             "event loop \(name) runs already")
         defer { thread.store(0, ordering: .relaxed) }
+        // A pipe whose reader has gone is an error of the write, not the end of the process.
+        SignalSource.block([SIGPIPE])
         let core = loopState
         var batch: [Work] = []
         while true {

@@ -63,6 +63,14 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
         return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
+    /// The address alone, in network order: 4 bytes or 16.
+    package var addressBytes: [UInt8] {
+        switch storage {
+        case .v4(let address, _): withUnsafeBytes(of: address) { Array($0) }
+        case .v6(let groups, _, _): withUnsafeBytes(of: groups) { Array($0) }
+        }
+    }
+
     package var isLoopback: Bool {
         switch storage {
         case .v4(let address, _): UInt32(bigEndian: address) >> 24 == 127

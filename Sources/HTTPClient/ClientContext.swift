@@ -9,6 +9,8 @@ final class ClientContext {
 
     let loop: EventLoop
     let limits: HTTPClientLimits
+    /// Redirects are answers like others.
+    let tellsRedirects: Bool
     let addresses: AddressBook
     let throttle: HandshakeThrottle
     let sessions = TLSSessionCache()
@@ -16,8 +18,9 @@ final class ClientContext {
     /// Room for decrypted bytes, which are used up before the next are decrypted.
     let plaintextBuffer: UnsafeMutableRawBufferPointer
 
-    init(loop: EventLoop, limits: HTTPClientLimits, trust: TLSTrust, names: NameLookUp) {
+    init(loop: EventLoop, limits: HTTPClientLimits, tellsRedirects: Bool, trust: TLSTrust, names: NameLookUp) {
         self.loop = loop
+        self.tellsRedirects = tellsRedirects
         self.limits = limits
         addresses = AddressBook(loop: loop, lookUp: names)
         throttle = HandshakeThrottle(loop: loop)

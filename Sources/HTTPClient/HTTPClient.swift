@@ -5,7 +5,8 @@ import Wire
 
 /// HTTP/1.1 over pooled connections of one event loop, with TLS and proxies.
 ///
-/// Redirects are not followed: what is sent here (keys, conversations) is for the server that was named.
+/// Redirects are not followed: what is sent here (keys, conversations) is for the server that was named. They fail, unless
+/// the client is made to hand them on.
 ///
 /// Isolation: lives on its loop. Each loop has its own client, so that a response crosses no thread.
 package final class HTTPClient: HTTPTransport {
@@ -17,14 +18,16 @@ package final class HTTPClient: HTTPTransport {
     /// On the loop.
     ///
     /// - Parameters:
+    ///   - tellsRedirects: whether a redirect comes as a response like any other, for a caller that follows it with care.
     ///   - proxies: which requests go by way of a proxy.
     ///   - trust: whose certificates https servers must have.
     ///   - names: how names become addresses; called on another thread.
     package init(
-        loop: EventLoop, limits: HTTPClientLimits = HTTPClientLimits(), proxies: ProxySettings = .ofProcess,
-        trust: TLSTrust = .ofProcess, names: NameLookUp = .system
+        loop: EventLoop, limits: HTTPClientLimits = HTTPClientLimits(), tellsRedirects: Bool = false,
+        proxies: ProxySettings = .ofProcess, trust: TLSTrust = .ofProcess, names: NameLookUp = .system
     ) {
-        context = ClientContext(loop: loop, limits: limits, trust: trust, names: names)
+        context = ClientContext(
+            loop: loop, limits: limits, tellsRedirects: tellsRedirects, trust: trust, names: names)
         self.proxies = proxies
     }
 

@@ -103,7 +103,9 @@ final class HTTPConnection {
     }
 
     private func take(_ head: ResponseHead, for exchange: ClientExchange) {
-        if let location = head.headers.first("Location"), [301, 302, 303, 307, 308].contains(head.status) {
+        if !pool.tellsRedirects, let location = head.headers.first("Location"),
+            [301, 302, 303, 307, 308].contains(head.status)
+        {
             fail(exchange, TransportFailure.redirect(pool.origin, status: head.status, location: location))
         } else {
             exchange.received(head: head)

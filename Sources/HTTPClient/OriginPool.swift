@@ -13,6 +13,7 @@ final class OriginPool {
     /// Oldest first.
     private var waiting: [ClientExchange] = []
 
+    var tellsRedirects: Bool { context.tellsRedirects }
     var idleCount: Int { idle.count }
     var waitingCount: Int { waiting.count }
 

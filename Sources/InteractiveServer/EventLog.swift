@@ -21,14 +21,30 @@ final class EventLog: InlineAILoopDelegate {
             log.debug(event.name, ["session": id, "reason": .string(reason)])
         case .userMessageProcessed(let messageID, _), .chunkReceived(let messageID, _, isFinal: true):
             log.debug(event.name, ["session": id, "message": .string(messageID)])
-        case .toolCallGenerated(_, let call, _):
-            log.debug(event.name, ["session": id, "tool": .string(call.name), "call": .string(call.id)])
-        case .toolResultProcessed(_, let result):
+        case .toolCallGenerated(let messageID, let call, _, let handler, let needsApproval):
             log.debug(
                 event.name,
                 [
-                    "session": id, "tool": .string(result.toolName), "call": .string(result.callID),
-                    "error": .bool(result.isError),
+                    "session": id, "message": .string(messageID), "tool": .string(call.name),
+                    "call": .string(call.id), "executor": .string("\(handler)"), "approval": .bool(needsApproval),
+                ])
+        case .toolCallRejected(let messageID, let call, _):
+            log.debug(
+                event.name,
+                [
+                    "session": id, "message": .string(messageID), "tool": .string(call.name),
+                    "call": .string(call.id),
+                ])
+        case .toolApprovalGiven(_, let callID, let isApproved):
+            log.debug(event.name, ["session": id, "call": .string(callID), "approved": .bool(isApproved)])
+        case .toolResultProcessed(let messageID, let result):
+            log.debug(
+                event.name,
+                [
+                    "session": id, "message": .string(messageID), "tool": .string(result.toolName),
+                    "call": .string(result.callID), "executor": .string("\(result.handler)"),
+                    "outcome": .string(result.outcome.rawValue), "duration_ms": .integer(result.durationMilliseconds),
+                    "bytes": .integer(result.content.utf8.count),
                 ])
         case .errorOccurred(let messageID, let error):
             log.warning(

@@ -1,31 +1,36 @@
 package import Configuration
 package import EventLoops
 package import Observability
+import Tools
 
 /// The server without a socket, for a program that talks to its sessions in the same process: one event loop, the same
 /// router, sessions and limits.
 package final class InProcessServer: Sendable {
     private let worker: LoopBound<Worker>
+    private let tools: ToolHost
 
-    private init(worker: LoopBound<Worker>) {
+    private init(worker: LoopBound<Worker>, tools: ToolHost) {
         self.worker = worker
+        self.tools = tools
     }
 
-    /// - Throws: where the process has no descriptors left.
+    /// - Throws: where the process has no descriptors left, or the tools cannot be had.
     package static func start(
         settings: Settings, metrics: Metrics, log: Logger, makeService: @escaping InteractiveServer.ServiceFactory
     ) async throws(SystemError) -> InProcessServer {
+        let tools = try await ToolHost.start(ToolConfiguration(settings.tools), log: log)
         let loop = try EventLoop(name: "in-process")
         loop.start()
         let directory = LoopDirectory()
-        let environment = ServerEnvironment(settings: settings, bindsLoopback: true, metrics: metrics, log: log)
+        let environment = ServerEnvironment(
+            settings: settings, bindsLoopback: true, metrics: metrics, log: log, tools: tools)
         return await withCheckedContinuation { continuation in
             loop.submit {
                 let worker = Worker(
                     index: 0, loop: loop, environment: environment, service: makeService(loop), directory: directory)
                 let bound = LoopBound(worker, loop: loop)
                 directory.fill([bound])
-                continuation.resume(returning: InProcessServer(worker: bound))
+                continuation.resume(returning: InProcessServer(worker: bound, tools: tools))
             }
         }
     }
@@ -41,12 +46,14 @@ package final class InProcessServer: Sendable {
         return InProcessConnection(worker: worker, client: client)
     }
 
-    /// Ends all sessions and the loop.
+    /// Ends all sessions, the tools and the loop.
     package func stop() {
         worker.submit { worker in
             worker.endAll()
+            worker.tools.stop()
             worker.loop.stop()
         }
+        tools.stop()
     }
 }
 

@@ -4,6 +4,7 @@ package import EventLoops
 package import Observability
 package import Sessions
 import Synchronization
+import Tools
 
 /// The server: a listening socket and its event loops. Started with ``start(settings:metrics:log:makeService:)``; ended by
 /// ``drain(grace:)`` or ``stop()``.
@@ -47,8 +48,10 @@ package final class InteractiveServer: Sendable {
         guard let address = SocketAddress.resolve(host: settings.server.host, port: port) else {
             throw StartError(description: "cannot listen on \(settings.server.host): no such host or address")
         }
+        let tools = try await startTools(settings, log)
         let environment = ServerEnvironment(
-            settings: settings, bindsLoopback: address.isLoopback, metrics: metrics, log: log, delegates: delegates)
+            settings: settings, bindsLoopback: address.isLoopback, metrics: metrics, log: log, tools: tools,
+            delegates: delegates)
         let count = settings.server.eventLoops > 0 ? settings.server.eventLoops : Processors.available
         do {
             let loops = try (0..<count).map { try EventLoop(name: "loop-\($0)") }
@@ -63,7 +66,16 @@ package final class InteractiveServer: Sendable {
             let bound = await listener.read { $0.address }
             return InteractiveServer(address: bound, environment: environment, workers: workers, listener: listener)
         } catch {
+            tools.stop()
             throw StartError(description: describe(error, address: address))
+        }
+    }
+
+    private static func startTools(_ settings: Settings, _ log: Logger) async throws(StartError) -> ToolHost {
+        do throws(SystemError) {
+            return try await ToolHost.start(ToolConfiguration(settings.tools), log: log)
+        } catch {
+            throw StartError(description: "cannot start: \(error)")
         }
     }
 
@@ -172,6 +184,7 @@ package final class InteractiveServer: Sendable {
             }
         }
         stop()
+        await environment.tools.stopped()
     }
 
     private static func drain(_ worker: LoopBound<Worker>, grace: Duration) async {
@@ -183,9 +196,15 @@ package final class InteractiveServer: Sendable {
         }
     }
 
-    /// Stops listening and the loops at once.
+    /// Stops listening, the tools and the loops at once.
     package func stop() {
         listener.submit { $0.stop() }
-        for worker in workers { worker.loop.submit { worker.loop.stop() } }
+        for worker in workers {
+            worker.submit { worker in
+                worker.tools.stop()
+                worker.loop.stop()
+            }
+        }
+        environment.tools.stop()
     }
 }

@@ -23,12 +23,20 @@ final class MessageMeter: InlineAILoopDelegate {
         case .errorOccurred:
             waitingSince = 0
             worker.messageEnded(in: session)
-        case .toolCallGenerated:
-            worker.metrics.add(to: .toolCallsClient)
+        case .toolCallGenerated(_, _, _, let handler, _):
+            worker.metrics.add(to: handler == .client ? .toolCallsClient : .toolCallsServer)
+        case .toolCallRejected:
+            // The name may be any.
+            worker.toolMeter.count(tool: "", outcome: ToolOutcome.invalid.rawValue)
+        case .toolResultProcessed(_, let result):
+            worker.toolMeter.count(tool: result.toolName, outcome: result.outcome.rawValue)
+            if result.handler == .server {
+                worker.metrics.observe(nanoseconds: result.durationMilliseconds * 1_000_000, in: .toolRun)
+            }
         case .usageReported(_, let usage, _, _):
             worker.metrics.add(usage.promptTokens, to: .promptTokens)
             worker.metrics.add(usage.completionTokens, to: .completionTokens)
-        case .sessionStarted, .sessionEnded, .reasoningChunkReceived, .toolResultProcessed, .paused, .resumed:
+        case .sessionStarted, .sessionEnded, .reasoningChunkReceived, .toolApprovalGiven, .paused, .resumed:
             break
         }
     }

@@ -1,4 +1,5 @@
 import AILoop
+import JSON
 import SessionProtocol
 import Sessions
 
@@ -17,6 +18,8 @@ final class NotificationBridge: InlineAILoopDelegate {
     private var client: Client?
     /// While the client still gets what it missed: the next one. New notifications queue behind it in the replay buffer.
     private var nextReplaySeq: Int?
+    /// Calls that wait for the client's approval, in their order, each with the number of the notification that asked.
+    private var waitingApprovals: [(seq: Int, messageID: String, call: ToolCall, arguments: JSONObject)] = []
     /// Reused for every notification.
     private var scratch: [UInt8] = []
 
@@ -37,6 +40,7 @@ final class NotificationBridge: InlineAILoopDelegate {
     func receive(_ event: AILoopEvent, from session: SessionIdentity) {
         switch event {
         case .chunkReceived(let messageID, let text, let isFinal):
+            if isFinal { waitingApprovals = [] }
             send { $0.appendChunk(text, isFinal: isFinal, messageID: messageID, seq: $1, to: &$2) }
             relayMeter.countChunk()
         case .reasoningChunkReceived(let messageID, let text):
@@ -50,14 +54,20 @@ final class NotificationBridge: InlineAILoopDelegate {
             sendStatus(.paused, reason: "Session paused")
         case .resumed:
             sendStatus(.active, reason: "Session resumed")
-        case .toolCallGenerated(let messageID, let call, let arguments):
+        case .toolCallGenerated(let messageID, let call, let arguments, let handler, let needsApproval):
+            announce(call, arguments, handler, needsApproval: needsApproval, messageID)
+        case .toolApprovalGiven(_, let callID, _):
+            waitingApprovals.removeAll { $0.call.id == callID }
+        case .toolResultProcessed(let messageID, let result):
+            waitingApprovals.removeAll { $0.call.id == result.callID }
+            guard capabilities.contains(.toolResults), result.handler == .server else { return }
             send {
-                $0.appendToolCall(
-                    id: call.id, name: call.name, arguments: arguments, executor: .client, messageID: messageID,
-                    seq: $1,
-                    to: &$2)
+                $0.appendToolResult(
+                    id: result.callID, name: result.toolName, result: result.content, isError: result.isError,
+                    durationMilliseconds: result.durationMilliseconds, messageID: messageID, seq: $1, to: &$2)
             }
         case .errorOccurred(let messageID, let error):
+            waitingApprovals = []
             let report = AnswerError(error, messageID: messageID)
             send {
                 $0.appendStatus(
@@ -67,8 +77,20 @@ final class NotificationBridge: InlineAILoopDelegate {
             guard capabilities.contains(.usage) else { return }
             let report = UsageReport(usage, model: model, generationID: generationID)
             send { $0.appendUsage(report, messageID: messageID, seq: $1, to: &$2) }
-        case .userMessageProcessed, .toolResultProcessed:
+        case .userMessageProcessed, .toolCallRejected:
             break
+        }
+    }
+
+    private func announce(
+        _ call: ToolCall, _ arguments: JSONObject, _ handler: ToolHandler, needsApproval: Bool, _ messageID: String
+    ) {
+        let executor: ToolExecutor = handler == .client ? .client : .server
+        if needsApproval { waitingApprovals.append((lastSeq + 1, messageID, call, arguments)) }
+        send {
+            $0.appendToolCall(
+                id: call.id, name: call.name, arguments: arguments, executor: executor, needsApproval: needsApproval,
+                messageID: messageID, seq: $1, to: &$2)
         }
     }
 
@@ -105,6 +127,16 @@ final class NotificationBridge: InlineAILoopDelegate {
         self.client = client
         nextReplaySeq = seq.map { $0 + 1 }
         catchUp()
+        askAgain(after: seq ?? lastSeq)
+    }
+
+    /// Approvals that still wait, and that are not among what is sent again anyway.
+    private func askAgain(after seq: Int) {
+        let missed = waitingApprovals.filter { $0.seq <= seq }
+        waitingApprovals.removeAll { $0.seq <= seq }
+        for approval in missed {
+            announce(approval.call, approval.arguments, .server, needsApproval: true, approval.messageID)
+        }
     }
 
     func detach() {

@@ -31,12 +31,14 @@ extension RequestRouter {
             .maxBatchRequests: JSONRPCCalls.maximumBatchCount,
             .maxTools: StartSessionParams.maximumTools,
             .maxToolRounds: settings.aiLoop.maximumToolRounds,
+            .maxParallelTools: settings.tools.maximumParallelCalls,
             .maxToolResultBytes: settings.tools.maximumResultBytes,
             .replayBufferBytes: settings.sessions.replayBufferBytes,
         ]
         var limits = counts.mapValues { JSONNumber($0) }
         limits[.resumeWindowSeconds] = JSONNumber(settings.sessions.resumeWindow.inSeconds)
         limits[.clientToolTimeoutSeconds] = JSONNumber(settings.tools.clientTimeout.inSeconds)
+        limits[.toolApprovalTimeoutSeconds] = JSONNumber(settings.tools.approvalTimeout.inSeconds)
         let info = ServerInfoResult(
             name: ServerIdentity.name, version: ServerIdentity.version,
             protocolVersion: ServerIdentity.protocolVersion, limits: limits)

@@ -6,11 +6,13 @@ import JSONRPC
 import Observability
 import SessionProtocol
 import Sessions
+import Tools
 
 /// The methods that concern sessions. Each answers first and then does what causes notifications, or runs while the client
 /// holds them back.
 extension RequestRouter {
     func startSession(_ params: StartSessionParams, _ client: Client, _ reply: Reply) throws(JSONRPCError) {
+        try refuseSharedNames(params)
         let settings = worker.environment.settings
         let id = RandomIdentifier.uuid()
         let model = params.model ?? worker.environment.defaultModel
@@ -36,6 +38,15 @@ extension RequestRouter {
             protocolVersion: ServerIdentity.protocolVersion, capabilities: params.capabilities)
         reply(.success(result.json))
         made.session.start()
+    }
+
+    /// The names of a session's tools are unique.
+    private func refuseSharedNames(_ params: StartSessionParams) throws(JSONRPCError) {
+        for (index, tool) in params.tools.enumerated() where worker.tools.tools.contains(tool.name) {
+            throw .invalidParam(
+                "sessionParams.tools[\(index)].function.name",
+                "the server has a tool named `\(tool.name)` itself; give yours another name")
+        }
     }
 
     func stopSession(_ params: SessionParams, _ client: Client, _ reply: Reply) {
@@ -86,6 +97,14 @@ extension RequestRouter {
         reply(.success(SessionResult.outcome(.ok)))
     }
 
+    func approveToolCall(_ params: ApproveToolCallParams, _ client: Client, _ reply: Reply) throws(JSONRPCError) {
+        let session = try session(params.sessionID, of: client)
+        let input = AILoopInput.toolApproval(
+            callID: params.toolCallID, isApproved: params.isApproved, reason: params.reason)
+        guard session.receive(fromClient: input) == .accepted else { throw .unknownToolCall(params.toolCallID) }
+        reply(.success(SessionResult.outcome(.ok)))
+    }
+
     func cancelMessage(_ params: CancelMessageParams, _ client: Client, _ reply: Reply) throws(JSONRPCError) {
         let session = try session(params.sessionID, of: client)
         let answer = session.receive(fromClient: .cancel(messageID: params.messageID))
@@ -115,15 +134,5 @@ extension RequestRouter {
             if error == .notFound, worker.environment.registry.loopIndex(of: id) == nil { throw .sessionNotFound(id) }
             throw .notSessionOwner(id)
         }
-    }
-}
-
-extension String {
-    /// As much of it as fits, cut between characters, with a word about the rest: the model is told what it does not see.
-    func limited(toBytes limit: Int) -> String {
-        guard utf8.count > limit else { return self }
-        var end = utf8.index(utf8.startIndex, offsetBy: limit)
-        while end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
-        return self[..<end] + "\n[cut: \(utf8.count) bytes are more than the limit of \(limit)]"
     }
 }

@@ -113,6 +113,7 @@ final class RequestRouter {
         case .startSession: try startSession(StartSessionParams(params), client, reply)
         case .sendUserMessage: try sendUserMessage(params, client, reply)
         case .provideToolResult: try provideToolResult(ProvideToolResultParams(params), client, reply)
+        case .approveToolCall: try approveToolCall(ApproveToolCallParams(params), client, reply)
         case .stopSession: try stopSession(SessionParams(params), client, reply)
         case .cancelMessage: try cancelMessage(CancelMessageParams(params), client, reply)
         case .pauseSession: try pauseSession(SessionParams(params), client, reply)

@@ -2,6 +2,7 @@ import Configuration
 import Observability
 import Sessions
 import Synchronization
+import Tools
 
 /// What all event loops of a server share: the settings in force, with what is derived from them, and the state that
 /// outlives them. Everything in it is constant or counts.
@@ -18,12 +19,16 @@ final class ServerEnvironment: Sendable {
     private let shared: SharedState
 
     /// The first one of a server.
-    init(settings: Settings, bindsLoopback: Bool, metrics: Metrics, log: Logger, delegates: [any AILoopDelegate] = []) {
+    init(
+        settings: Settings, bindsLoopback: Bool, metrics: Metrics, log: Logger, tools: ToolHost,
+        delegates: [any AILoopDelegate] = []
+    ) {
         self.settings = settings
         connectionSettings = ConnectionSettings(settings.server)
         accessPolicy = AccessPolicy(settings: settings.server, bindsLoopback: bindsLoopback)
         shared = SharedState(
-            settings: settings, bindsLoopback: bindsLoopback, metrics: metrics, log: log, delegates: delegates)
+            settings: settings, bindsLoopback: bindsLoopback, metrics: metrics, log: log, tools: tools,
+            delegates: delegates)
     }
 
     /// The one that follows. The limits that hold for the server as a whole hold at once.
@@ -41,6 +46,7 @@ final class ServerEnvironment: Sendable {
     var rateLimiter: RateLimiter { shared.rateLimiter }
     var metrics: Metrics { shared.metrics }
     var log: Logger { shared.log }
+    var tools: ToolHost { shared.tools }
     var webPage: HTTPAnswer { shared.webPage }
     var modelCatalog: ModelCatalog { shared.modelCatalog }
     var isDraining: Bool { shared.registry.isDraining }
@@ -84,6 +90,7 @@ private final class SharedState: Sendable {
     let rateLimiter: RateLimiter
     let metrics: Metrics
     let log: Logger
+    let tools: ToolHost
     let webPage: HTTPAnswer
     /// Hear of every session's events, in their own time.
     let delegates: [any AILoopDelegate]
@@ -91,10 +98,14 @@ private final class SharedState: Sendable {
     let connectionCount = Atomic<Int>(0)
     let nextClientNumber = Atomic<UInt64>(1)
 
-    init(settings: Settings, bindsLoopback: Bool, metrics: Metrics, log: Logger, delegates: [any AILoopDelegate]) {
+    init(
+        settings: Settings, bindsLoopback: Bool, metrics: Metrics, log: Logger, tools: ToolHost,
+        delegates: [any AILoopDelegate]
+    ) {
         self.bindsLoopback = bindsLoopback
         self.metrics = metrics
         self.log = log
+        self.tools = tools
         self.delegates = delegates
         registry = SessionRegistry(limits: SessionRegistry.Limits(settings.sessions))
         rateLimiter = RateLimiter(

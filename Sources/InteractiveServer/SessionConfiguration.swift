@@ -23,7 +23,9 @@ extension ServerEnvironment {
             systemPrompt: SystemPrompt.compose(
                 configured: settings.aiLoop.systemPrompt, override: params.systemPrompt, context: params.context,
                 language: params.language),
-            tools: params.tools.map(\.toolDefinition), params: requestParams,
+            tools: params.tools.map(\.toolDefinition),
+            clientApprovesTools: params.capabilities.contains(.toolApproval),
+            maximumParallelTools: settings.tools.maximumParallelCalls, params: requestParams,
             maximumToolRounds: settings.aiLoop.maximumToolRounds,
             maximumQueuedMessages: settings.sessions.maximumQueuedMessages,
             contextBudget: ContextBudget(maximumContextTokens: context, answerTokens: answerTokens))

@@ -4,6 +4,7 @@ import EventLoops
 import JSONRPC
 import Observability
 import Sessions
+import Tools
 import WebSocketConnections
 
 /// One event loop's share of the server: its connections, its sessions and the AI service that they talk to.
@@ -17,6 +18,8 @@ final class Worker {
     var endpoints: HTTPEndpoints { HTTPEndpoints(environment: environment, metrics: metrics) }
     let sessions: SessionManager
     private(set) var service: any ModelService
+    let tools: ToolBox
+    let toolMeter: ToolMeter
     let relayMeter: RelayMeter
     let eventLog: EventLog
     private(set) lazy var router = RequestRouter(worker: self)
@@ -38,6 +41,8 @@ final class Worker {
         index: Int, loop: EventLoop, environment: ServerEnvironment, service: any ModelService,
         directory: LoopDirectory
     ) {
+        tools = environment.tools.makeBox(loop: loop)
+        toolMeter = environment.metrics.tools
         self.index = index
         self.loop = loop
         self.environment = environment
@@ -52,7 +57,7 @@ final class Worker {
         let log = environment.log
         sessions = SessionManager(
             loop: loop, loopIndex: index, registry: environment.registry,
-            callObserver: ModelCallMeter(metrics: metrics),
+            tools: tools, callObserver: ModelCallMeter(metrics: metrics),
             terms: Self.sessionTerms(environment, service),
             onDelegateFailure: { log.error("a delegate of the AI loop failed", ["error": "\($0)"]) })
         sessions.onEnd = { [unowned self] session, owner in self.sessionEnded(session, owner: owner) }
@@ -66,7 +71,8 @@ final class Worker {
             service: service,
             timeLimits: Session.TimeLimits(
                 whole: limits.timeout.timerNanoseconds, idle: limits.idleTimeout.timerNanoseconds,
-                clientTool: environment.settings.tools.clientTimeout.timerNanoseconds),
+                clientTool: environment.settings.tools.clientTimeout.timerNanoseconds,
+                approval: environment.settings.tools.approvalTimeout.timerNanoseconds),
             resumeWindow: limits.resumeWindow.timerNanoseconds)
     }
 

@@ -32,6 +32,7 @@ package enum Metric: Int, CaseIterable, Sendable {
 package enum DurationMetric: Int, CaseIterable, Sendable {
     case firstChunk
     case chunkRelay
+    case toolRun
 }
 
 /// One row of the table of metrics: what `/metrics` and the reference say about it.
@@ -44,6 +45,8 @@ package struct MetricFamily: Sendable {
         case labelled(String, [(value: String, metric: Metric)])
         /// Upper bounds in nanoseconds, ascending; one more bucket without a bound follows.
         case durations(DurationMetric, bounds: [Int])
+        /// One series for each tool and outcome of ``Metrics/tools``.
+        case tools
     }
 
     /// `ailoop_…`, in base units (`_seconds`, `_bytes`); a counter's ends in `_total`.
@@ -115,6 +118,16 @@ package struct MetricFamily: Sendable {
         MetricFamily(
             "ailoop_tool_calls_total", .counter, "Tool calls of the model, by who executes them.",
             .labelled("executor", [("client", .toolCallsClient), ("server", .toolCallsServer)])),
+        MetricFamily(
+            "ailoop_tool_results_total", .counter,
+            "Tool calls that ended, by tool and outcome; an empty tool stands for calls that were not carried out.",
+            .tools),
+        MetricFamily(
+            "ailoop_tool_run_seconds", .histogram, "Runs of tools that the server carries out.",
+            .durations(
+                .toolRun,
+                bounds: [1, 5, 10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000]
+                    .map { $0 * millisecond })),
         MetricFamily(
             "ailoop_first_chunk_seconds", .histogram, "From a user message's acceptance to its first chunk.",
             .durations(

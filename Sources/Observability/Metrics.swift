@@ -5,6 +5,8 @@ package final class Metrics: Sendable {
     /// The media type of ``prometheusText()``.
     package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
+    /// How tool calls ended.
+    package let tools = ToolMeter()
     private let shards = Mutex<[MetricsShard]>([])
 
     package init() {}
@@ -45,6 +47,10 @@ package final class Metrics: Sendable {
                 for (value, metric) in values {
                     let sum = shards.reduce(0) { $0 + $1.value(of: metric) }
                     text.sample(family.name, labels: [(label, value)], value: sum)
+                }
+            case .tools:
+                for row in tools.rows {
+                    text.sample(family.name, labels: [("tool", row.tool), ("outcome", row.outcome)], value: row.count)
                 }
             case .durations(let metric, let bounds):
                 let counts = (0...bounds.count).map { bucket in

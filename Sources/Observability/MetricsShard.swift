@@ -10,7 +10,7 @@ package final class MetricsShard: Sendable {
     private static let histogramStride = maximumBuckets + 1
 
     private let numbers: InlineArray<32, Atomic<Int>> = .init { _ in Atomic(0) }
-    private let histograms: InlineArray<34, Atomic<Int>> = .init { _ in Atomic(0) }
+    private let histograms: InlineArray<51, Atomic<Int>> = .init { _ in Atomic(0) }
     /// The bounds of each ``DurationMetric``, by raw value.
     private let bounds: [[Int]]
 

@@ -44,7 +44,8 @@ struct MockArguments {
 
     private func word(for name: String) -> String {
         let guesses = [
-            ("city", "Paris"), ("location", "Paris"), ("country", "France"), ("date", "2026-01-31"), ("time", "12:00"),
+            ("timezone", "UTC"), ("city", "Paris"), ("location", "Paris"), ("country", "France"),
+            ("date", "2026-01-31"), ("time", "12:00"),
             ("email", "ada@example.com"), ("url", "https://example.com/"), ("path", "README.md"), ("file", "README.md"),
             ("name", "Ada"), ("query", prompt), ("question", prompt), ("text", prompt), ("message", prompt),
         ]

@@ -112,14 +112,14 @@ extension ScriptPlayer {
             guard let index else { return }
             let detail = error?.detail ?? reason ?? "the server gave no reason"
             fail(open[index], PlayFailure(.answer, detail.hasSuffix(".") ? String(detail.dropLast()) : detail))
-        case .status, .reasoningChunk: break
+        case .status, .reasoningChunk, .toolResult: break
         case .chunk(_, isFinal: true):
             if let index { finish(open[index]) }
         case .chunk(let text, isFinal: false):
             guard let index else { return }
             tell(.chunk(text))
             if !open[index].add(chunk: text, now: now) { failTooLong(open[index]) }
-        case .toolCall(let id, let name, let arguments, let executor):
+        case .toolCall(let id, let name, let arguments, let executor, _):
             guard let index else { return }
             let record = ToolCallRecord(name: name, arguments: arguments, executor: executor)
             tell(.toolCall(record))

@@ -53,14 +53,26 @@ package struct NotificationEncoder: Sendable {
     }
 
     package func appendToolCall(
-        id: String, name: String, arguments: JSONObject, executor: ToolExecutor, messageID: String, seq: Int,
-        to output: inout [UInt8]
+        id: String, name: String, arguments: JSONObject, executor: ToolExecutor, needsApproval: Bool, messageID: String,
+        seq: Int, to output: inout [UInt8]
     ) {
-        let params: JSONObject = [
+        var params: JSONObject = [
             "toolCallId": .string(id), "toolName": .string(name), "arguments": .object(arguments),
             "executor": .string(executor.rawValue),
         ]
+        if needsApproval { params["needsApproval"] = true }
         append(.toolCall, params, messageID: messageID, seq: seq, to: &output)
+    }
+
+    package func appendToolResult(
+        id: String, name: String, result: String, isError: Bool, durationMilliseconds: Int, messageID: String, seq: Int,
+        to output: inout [UInt8]
+    ) {
+        let params: JSONObject = [
+            "toolCallId": .string(id), "toolName": .string(name), "result": .string(result), "isError": .bool(isError),
+            "durationMs": .number(JSONNumber(durationMilliseconds)),
+        ]
+        append(.toolResult, params, messageID: messageID, seq: seq, to: &output)
     }
 
     package func appendUsage(_ usage: UsageReport, messageID: String, seq: Int, to output: inout [UInt8]) {

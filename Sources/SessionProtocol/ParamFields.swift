@@ -33,6 +33,12 @@ struct ParamFields {
         return text
     }
 
+    func requiredBoolean(_ name: String) throws(JSONRPCError) -> Bool {
+        guard let value = given(name) else { throw missing(name, .bool) }
+        guard case .bool(let flag) = value else { throw mismatch(name, "a boolean", value) }
+        return flag
+    }
+
     /// Any JSON, null too.
     func requiredValue(_ name: String) throws(JSONRPCError) -> JSONValue {
         guard let value = object[name] else { throw .invalidParam(path + name, "`\(path)\(name)` is missing") }

@@ -1,8 +1,8 @@
 /// The limits that `getServerInfo` tells and that requests are refused for; the raw value is the name in `limits`.
 package enum ServerLimit: String, Sendable, Hashable, CaseIterable {
     case maxMessageBytes, maxQueuedBytes, maxSessions, maxSessionsPerUser, maxQueuedMessages, messagesPerMinute
-    case maxBatchRequests, maxTools, maxToolRounds, maxToolResultBytes
-    case replayBufferBytes, resumeWindowSeconds, clientToolTimeoutSeconds
+    case maxBatchRequests, maxTools, maxToolRounds, maxParallelTools, maxToolResultBytes
+    case replayBufferBytes, resumeWindowSeconds, clientToolTimeoutSeconds, toolApprovalTimeoutSeconds
 
     /// What is counted, for error messages.
     var phrase: String {
@@ -16,10 +16,12 @@ package enum ServerLimit: String, Sendable, Hashable, CaseIterable {
         case .maxBatchRequests: "requests in a batch"
         case .maxTools: "tools of a session"
         case .maxToolRounds: "tool rounds"
+        case .maxParallelTools: "tools at once"
         case .maxToolResultBytes: "bytes in a tool result"
         case .replayBufferBytes: "bytes kept to be sent again"
         case .resumeWindowSeconds: "seconds"
         case .clientToolTimeoutSeconds: "seconds"
+        case .toolApprovalTimeoutSeconds: "seconds"
         }
     }
 
@@ -35,10 +37,12 @@ package enum ServerLimit: String, Sendable, Hashable, CaseIterable {
         case .maxBatchRequests: "requests in one batch"
         case .maxTools: "tools that a session may bring"
         case .maxToolRounds: "rounds of tool calls for one message, before the model has to answer without"
+        case .maxParallelTools: "tool calls of one answer that the server runs at once; the others wait"
         case .maxToolResultBytes: "longest tool result; the rest is cut off, and the model is told so"
         case .replayBufferBytes: "notifications of a session kept for `attachSession`"
         case .resumeWindowSeconds: "how long a session outlives its connection"
         case .clientToolTimeoutSeconds: "how long a client may take to answer a tool call"
+        case .toolApprovalTimeoutSeconds: "how long a client may take to approve a tool call"
         }
     }
 }

@@ -1,6 +1,6 @@
 /// What a client may call.
 package enum SessionMethod: String, Sendable, Hashable, CaseIterable {
-    case startSession, sendUserMessage, provideToolResult, stopSession, echo
+    case startSession, sendUserMessage, provideToolResult, approveToolCall, stopSession, echo
     case cancelMessage, pauseSession, resumeSession, attachSession, getHistory, listModels, getServerInfo
 }
 

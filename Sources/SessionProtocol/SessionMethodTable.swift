@@ -22,6 +22,16 @@ extension SessionMethod {
                 ],
                 result: [.required("status", .integer, "0: taken")],
                 errors: Self.sessionErrors + [.unknownToolCall])
+        case .approveToolCall:
+            MethodSpecification(
+                summary: "Says whether the server may run a tool call that needs approval.",
+                params: [
+                    Self.sessionID, .required("toolCallId", .string, "from the `ToolCallNotification`"),
+                    .required("approve", .boolean, "whether it may run"),
+                    .optional("reason", .string, "why not; the model is told"),
+                ],
+                result: [.required("status", .integer, "0: taken")],
+                errors: Self.sessionErrors + [.unknownToolCall])
         case .stopSession:
             MethodSpecification(
                 summary:

@@ -6,7 +6,8 @@ package struct SessionNotification: Sendable, Hashable {
         case status(SessionStatus, reason: String?, error: AnswerError?)
         case chunk(String, isFinal: Bool)
         case reasoningChunk(String)
-        case toolCall(id: String, name: String, arguments: JSONObject, executor: ToolExecutor)
+        case toolCall(id: String, name: String, arguments: JSONObject, executor: ToolExecutor, needsApproval: Bool)
+        case toolResult(id: String, name: String, result: String, isError: Bool, durationMilliseconds: Int)
         case usage(UsageReport)
     }
 
@@ -52,7 +53,15 @@ extension SessionNotification.Content {
             else { return nil }
             // Servers that run no tools do not say who does.
             let executor = params["executor"]?.string.flatMap(ToolExecutor.init) ?? .client
-            self = .toolCall(id: id, name: name, arguments: arguments, executor: executor)
+            let needsApproval = params["needsApproval"]?.bool ?? false
+            self = .toolCall(
+                id: id, name: name, arguments: arguments, executor: executor, needsApproval: needsApproval)
+        case .toolResult:
+            guard let id = params["toolCallId"]?.string, let name = params["toolName"]?.string,
+                let result = params["result"]?.string, let isError = params["isError"]?.bool,
+                let duration = params["durationMs"]?.int
+            else { return nil }
+            self = .toolResult(id: id, name: name, result: result, isError: isError, durationMilliseconds: duration)
         case .usage:
             guard let usage = UsageReport(params) else { return nil }
             self = .usage(usage)

@@ -3,6 +3,7 @@ package enum SessionNotificationMethod: String, Sendable, Hashable, CaseIterable
     case sessionStatus = "SessionStatusNotification"
     case messageChunk = "AIMessageChunkNotification"
     case toolCall = "ToolCallNotification"
+    case toolResult = "ToolResultNotification"
     case reasoningChunk = "AIReasoningChunkNotification"
     case usage = "UsageNotification"
 }
@@ -49,8 +50,22 @@ extension SessionNotificationMethod {
                     Self.sessionID, .required("toolCallId", .string, "for `provideToolResult`"),
                     .required("toolName", .string, "the function's name"),
                     .required("arguments", .object, "as the model gave them, with their JSON types"),
-                    .required("executor", .string, "who answers it: `client` or `server`"), Self.seq, Self.messageID,
+                    .required("executor", .string, "who answers it: `client` or `server`"),
+                    .optional("needsApproval", .boolean, "true where the server waits for `approveToolCall`"), Self.seq,
+                    Self.messageID,
                 ])
+        case .toolResult:
+            NotificationSpecification(
+                summary: "A tool call that is the server's has ended.",
+                params: [
+                    Self.sessionID, .required("toolCallId", .string, "from the `ToolCallNotification`"),
+                    .required("toolName", .string, "the function's name"),
+                    .required("result", .string, "what the model is told"),
+                    .required("isError", .boolean, "whether the tool failed, or was not run"),
+                    .required("durationMs", .integer, "how long it ran; 0 where it was not run"), Self.seq,
+                    Self.messageID,
+                ],
+                capability: .toolResults)
         case .reasoningChunk:
             NotificationSpecification(
                 summary: "A piece of what the model thinks before it answers.",

@@ -38,6 +38,23 @@ package struct ProvideToolResultParams: Sendable, Hashable {
     }
 }
 
+/// Params of `approveToolCall`.
+package struct ApproveToolCallParams: Sendable, Hashable {
+    package var sessionID: String
+    package var toolCallID: String
+    package var isApproved: Bool
+    /// For the model, where it is not.
+    package var reason: String?
+
+    package init(_ params: JSONValue?) throws(JSONRPCError) {
+        let fields = try ParamFields(params: params)
+        sessionID = try fields.requiredString("sessionId")
+        toolCallID = try fields.requiredString("toolCallId")
+        isApproved = try fields.requiredBoolean("approve")
+        reason = try fields.optionalString("reason")
+    }
+}
+
 /// Params of `cancelMessage`.
 package struct CancelMessageParams: Sendable, Hashable {
     package var sessionID: String

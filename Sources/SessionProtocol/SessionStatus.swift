@@ -28,12 +28,18 @@ package enum OutcomeStatus: Int, Sendable, Hashable, CaseIterable {
 package enum Capability: String, Sendable, Hashable, CaseIterable {
     case usage
     case reasoning
+    /// Results of the tools that the server runs.
+    case toolResults
+    /// Being asked about tool calls that need approval.
+    case toolApproval
 
     /// For the reference.
     package var summary: String {
         switch self {
         case .usage: "`UsageNotification` after each call to the model"
         case .reasoning: "`AIReasoningChunkNotification` for what the model thinks before it answers"
+        case .toolResults: "`ToolResultNotification` for the tools that the server runs"
+        case .toolApproval: "being asked, by `needsApproval`, before the server runs a tool whose policy is `ask`"
         }
     }
 }

@@ -14,11 +14,17 @@ package final class Session {
         package var idle: UInt64
         /// A tool call that the client is to answer.
         package var clientTool: UInt64
+        /// A tool call that the client is to approve.
+        package var approval: UInt64
 
-        package init(whole: UInt64 = 0, idle: UInt64 = 0, clientTool: UInt64 = 120_000_000_000) {
+        package init(
+            whole: UInt64 = 0, idle: UInt64 = 0, clientTool: UInt64 = 120_000_000_000,
+            approval: UInt64 = 300_000_000_000
+        ) {
             self.whole = whole
             self.idle = idle
             self.clientTool = clientTool
+            self.approval = approval
         }
     }
 
@@ -26,6 +32,9 @@ package final class Session {
     package let model: String
     private let loop: EventLoop
     private let service: any ModelService
+    private let tools: any ToolService
+    /// The ``ToolService/version`` that the AI loop knows.
+    private var toolsVersion: Int
     private let callObserver: any ModelCallObserver
     private let timeLimits: TimeLimits
     private var aiLoop: AILoop
@@ -35,6 +44,7 @@ package final class Session {
     private var onEnd: ((Session) -> Void)?
     private var call: (number: Int, call: any ModelCall)?
     private var toolTimers: [String: TimerID] = [:]
+    private var toolRuns: [String: any ToolRun] = [:]
     private var lifeTimers: [TimerID] = []
     private var lastActivity: UInt64
     private var actions: [AILoopAction] = []
@@ -42,18 +52,23 @@ package final class Session {
 
     package init(
         identity: SessionIdentity, configuration: AILoopConfiguration, loop: EventLoop, service: any ModelService,
-        callObserver: any ModelCallObserver, timeLimits: TimeLimits, delegates: [any InlineAILoopDelegate],
+        tools: any ToolService, callObserver: any ModelCallObserver, timeLimits: TimeLimits,
+        delegates: [any InlineAILoopDelegate],
         onDelegateFailure: @escaping (any Error) -> Void = { _ in }, onEnd: @escaping (Session) -> Void
     ) {
         self.identity = identity
         model = configuration.model
         self.loop = loop
         self.service = service
+        self.tools = tools
+        toolsVersion = tools.version
         self.callObserver = callObserver
         self.timeLimits = timeLimits
         self.delegates = delegates
         self.onDelegateFailure = onDelegateFailure
         self.onEnd = onEnd
+        var configuration = configuration
+        configuration.serverTools = tools.tools
         aiLoop = AILoop(configuration: configuration)
         lastActivity = loop.now
     }
@@ -78,6 +93,10 @@ package final class Session {
     /// Gives the AI loop one input and does what it answers.
     @discardableResult
     package func receive(_ input: AILoopInput) -> AILoopAnswer {
+        if toolsVersion != tools.version {
+            toolsVersion = tools.version
+            aiLoop.setServerTools(tools.tools)
+        }
         let answer = aiLoop.receive(input, into: &actions)
         performActions()
         return answer
@@ -118,13 +137,26 @@ package final class Session {
         case .resumeModelCall:
             call?.call.resumeReading()
         case .startToolTimer(let callID):
-            guard timeLimits.clientTool > 0 else { return }
-            toolTimers[callID] = loop.schedule(after: timeLimits.clientTool) { [self] in
-                toolTimers[callID] = nil
-                receive(.toolTimedOut(callID: callID))
-            }
+            startTimer(of: callID, after: timeLimits.clientTool)
+        case .startApprovalTimer(let callID):
+            startTimer(of: callID, after: timeLimits.approval)
         case .cancelToolTimer(let callID):
             if let timer = toolTimers.removeValue(forKey: callID) { loop.cancel(timer) }
+        case .startToolRun(let call, let arguments):
+            toolRuns[call.id] = tools.start(call, arguments: arguments) { [self] report in
+                toolRuns[call.id] = nil
+                receive(.toolRunEnded(callID: call.id, report))
+            }
+        case .cancelToolRun(let callID):
+            toolRuns.removeValue(forKey: callID)?.cancel()
+        }
+    }
+
+    private func startTimer(of callID: String, after nanoseconds: UInt64) {
+        guard nanoseconds > 0 else { return }
+        toolTimers[callID] = loop.schedule(after: nanoseconds) { [self] in
+            toolTimers[callID] = nil
+            receive(.toolTimedOut(callID: callID))
         }
     }
 
@@ -151,6 +183,8 @@ package final class Session {
         for timer in toolTimers.values { loop.cancel(timer) }
         lifeTimers = []
         toolTimers = [:]
+        for run in toolRuns.values { run.cancel() }
+        toolRuns = [:]
         cancelCall()
         delegates = []
         let onEnd = onEnd

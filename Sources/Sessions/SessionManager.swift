@@ -49,6 +49,7 @@ package final class SessionManager {
     package let loopIndex: Int
     private let loop: EventLoop
     private let registry: SessionRegistry
+    private let tools: any ToolService
     private let callObserver: any ModelCallObserver
     /// For the next session.
     package var terms: Terms
@@ -59,12 +60,14 @@ package final class SessionManager {
     private var sessionsOfClient: [ClientID: Set<String>] = [:]
 
     package init(
-        loop: EventLoop, loopIndex: Int, registry: SessionRegistry, callObserver: any ModelCallObserver, terms: Terms,
+        loop: EventLoop, loopIndex: Int, registry: SessionRegistry, tools: any ToolService,
+        callObserver: any ModelCallObserver, terms: Terms,
         onDelegateFailure: @escaping (any Error) -> Void = { _ in }
     ) {
         self.loop = loop
         self.loopIndex = loopIndex
         self.registry = registry
+        self.tools = tools
         self.callObserver = callObserver
         self.terms = terms
         self.onDelegateFailure = onDelegateFailure
@@ -88,7 +91,7 @@ package final class SessionManager {
         try registry.admit(id, userID: request.userID, loopIndex: loopIndex)
         let session = Session(
             identity: SessionIdentity(sessionID: id, userID: request.userID), configuration: request.configuration,
-            loop: loop, service: terms.service, callObserver: callObserver, timeLimits: terms.timeLimits,
+            loop: loop, service: terms.service, tools: tools, callObserver: callObserver, timeLimits: terms.timeLimits,
             delegates: request.delegates,
             onDelegateFailure: onDelegateFailure, onEnd: { [weak self] in self?.forget($0) })
         let token = RandomIdentifier.token()

@@ -287,7 +287,7 @@ import Testing
     @Test("Events have the names that delegates know")
     func names() {
         let call = ToolCall(id: "c", name: "n", arguments: "{}")
-        let result = ToolResult(callID: "c", toolName: "n", content: "", isError: false)
+        let result = ToolResult(callID: "c", toolName: "n", content: "", outcome: .success)
         let usage = TokenUsage(promptTokens: 0, completionTokens: 0, totalTokens: 0)
         let events: [(AILoopEvent, String)] = [
             (.sessionStarted, "ai_loop.session_started"),

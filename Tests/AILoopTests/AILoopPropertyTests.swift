@@ -35,6 +35,7 @@ private struct RandomRun: ~Copyable {
     private var loop: AILoop
     private var watcher = LoopWatcher()
     private let maximumToolRounds: Int
+    private let maximumParallelTools: Int
     private(set) var faults: [String] = []
     private(set) var log: [String] = []
     private var messageCount = 0
@@ -51,12 +52,29 @@ private struct RandomRun: ~Copyable {
             ? AILoopLimits(
                 maximumAnswerBytes: 24, maximumAnswerParts: 2, maximumHeldBytes: 150, maximumHistoryBytes: 60)
             : AILoopLimits()
+        // Without any tool all calls are the client's.
+        let hasTools = Int.random(in: 0..<4, using: &random) != 0
+        let serverTools = [
+            ServerTool(definition: Self.definition("add"), policy: .allow),
+            ServerTool(definition: Self.definition("erase"), policy: .ask),
+            ServerTool(definition: Self.definition("reboot"), policy: .deny),
+        ]
+        maximumParallelTools = Int.random(in: 1...2, using: &random)
+        watcher.maximumParallelTools = maximumParallelTools
         loop = AILoop(
             configuration: AILoopConfiguration(
                 sessionID: "s", model: "m", systemPrompt: Bool.random(using: &random) ? "Be brief." : "",
+                tools: hasTools ? [Self.definition("clock"), Self.definition("weather")] : [],
+                serverTools: ServerToolSet(hasTools ? serverTools : []),
+                clientApprovesTools: Bool.random(using: &random),
+                maximumParallelTools: maximumParallelTools,
                 maximumToolRounds: maximumToolRounds, maximumQueuedMessages: Int.random(in: 0...3, using: &random),
                 contextBudget: ContextBudget(maximumContextTokens: Bool.random(using: &random) ? 60 : 32768),
                 limits: limits))
+    }
+
+    private static func definition(_ name: String) -> ToolDefinition {
+        ToolDefinition(name: name, definition: ["type": "function", "function": ["name": .string(name)]])
     }
 
     mutating func play() {
@@ -72,7 +90,9 @@ private struct RandomRun: ~Copyable {
         send(.start)
         send(.resume)
         for _ in 0..<100 where loop.phase != .waitingForInput && loop.phase != .shutDown {
-            if let callID = watcher.waitingCalls.first {
+            if let callID = watcher.runningCalls.first {
+                send(.toolRunEnded(callID: callID, ToolRunReport(content: "r", outcome: .success)))
+            } else if let callID = watcher.waitingCalls.first {
                 send(.toolTimedOut(callID: callID))
             } else {
                 send(.model(.finished(ModelCompletion()), callNumber: watcher.lastCall))
@@ -100,7 +120,11 @@ private struct RandomRun: ~Copyable {
         case 50..<66:
             messageCount += 1
             return .userMessage(id: "m\(messageCount)", text: "question \(messageCount)")
-        case 66..<78: return .toolResult(callID: anyCall, content: "result", isError: Bool.random(using: &random))
+        case 66..<70:
+            let running = watcher.runningCalls.randomElement(using: &random) ?? anyCall
+            return .toolRunEnded(callID: running, ToolRunReport(content: "ran", outcome: .success))
+        case 70..<73: return .toolApproval(callID: anyCall, isApproved: Bool.random(using: &random), reason: nil)
+        case 73..<78: return .toolResult(callID: anyCall, content: "result", isError: Bool.random(using: &random))
         case 78..<82: return .toolTimedOut(callID: anyCall)
         case 82..<86: return .cancel(messageID: Bool.random(using: &random) ? nil : id)
         case 86..<91: return .pause
@@ -120,7 +144,8 @@ private struct RandomRun: ~Copyable {
                 ToolCallFragment(
                     index: [nil, 0, 1, 2].randomElement(using: &random) ?? nil,
                     id: [nil, "c0", "c1", "c2"].randomElement(using: &random) ?? nil,
-                    name: ["clock", "clock", "weather", nil].randomElement(using: &random) ?? nil,
+                    name: ["clock", "clock", "weather", "add", "add", "erase", "reboot", "what", nil].randomElement(
+                        using: &random) ?? nil,
                     arguments: ["", "{}", "{", "}", "[]"].randomElement(using: &random) ?? ""))
         case 15..<19: return .finished(ModelCompletion(finishReason: "stop"))
         default: return .failed(upstreamError)
@@ -147,6 +172,10 @@ private struct LoopWatcher {
     private(set) var lastCall = 0
     private(set) var waitingCalls: [String] = []
     private var announcedCalls: Set<String> = []
+    private(set) var runningCalls: [String] = []
+    private var startedRuns: Set<String> = []
+    private var unapprovedCalls: Set<String> = []
+    var maximumParallelTools = 1
     private var faults: [String] = []
 
     mutating func observe(_ input: AILoopInput, _ answer: AILoopAnswer, _ actions: [AILoopAction]) -> [String] {
@@ -156,6 +185,7 @@ private struct LoopWatcher {
         case .model(.text(let text), _): if let current { messages[current]?.fed += text }
         case .model(.finished, _), .model(.failed, _): liveCall = nil
         case .toolTimedOut(let callID): timers.remove(callID)
+        case .toolRunEnded(let callID, _): runningCalls.removeAll { $0 == callID }
         case .cancel:
             // Held text that was not streamed yet may be lost.
             if let current { messages[current]?.wasCut = true }
@@ -179,6 +209,7 @@ private struct LoopWatcher {
         }
         if liveCall != nil { faults.append("a call is left running") }
         if !timers.isEmpty { faults.append("timers are left running") }
+        if !runningCalls.isEmpty { faults.append("tools are left running") }
         return faults
     }
 
@@ -207,7 +238,19 @@ private struct LoopWatcher {
         case .resumeModelCall(let number):
             if liveCall != number || !isCallPaused { faults.append("resume of a dead or running call") }
             isCallPaused = false
-        case .startToolTimer(let callID):
+        case .startToolRun(let call, _):
+            if isPaused { faults.append("tool started while paused") }
+            if !waitingCalls.contains(call.id) { faults.append("stray run") }
+            if unapprovedCalls.contains(call.id) { faults.append("run without approval") }
+            if !startedRuns.insert(call.id).inserted { faults.append("tool run twice") }
+            runningCalls.append(call.id)
+            if runningCalls.count > maximumParallelTools { faults.append("too many tools run") }
+        case .cancelToolRun(let callID):
+            guard let position = runningCalls.firstIndex(of: callID) else {
+                return faults.append("dead run cancelled")
+            }
+            runningCalls.remove(at: position)
+        case .startToolTimer(let callID), .startApprovalTimer(let callID):
             if !timers.insert(callID).inserted || !waitingCalls.contains(callID) { faults.append("stray timer") }
         case .cancelToolTimer(let callID):
             if timers.remove(callID) == nil { faults.append("dead timer cancelled") }
@@ -228,7 +271,14 @@ private struct LoopWatcher {
             messages[id]?.streamed += text
         case .reasoningChunkReceived(let id, _), .usageReported(let id, _, _, _):
             if id != current { faults.append("\(event.name) out of turn") }
-        case .toolCallGenerated(let id, let call, _):
+        case .toolCallRejected(let id, let call, _):
+            if id != current { faults.append("call rejected out of turn") }
+            if !announcedCalls.insert(call.id).inserted { faults.append("call id used again") }
+        case .toolApprovalGiven(_, let callID, let isApproved):
+            if !unapprovedCalls.contains(callID) { faults.append("stray approval") }
+            if isApproved { unapprovedCalls.remove(callID) }
+        case .toolCallGenerated(let id, let call, _, _, let needsApproval):
+            if needsApproval { unapprovedCalls.insert(call.id) }
             if id != current || !timers.isEmpty { faults.append("call announced out of turn") }
             if !announcedCalls.insert(call.id).inserted { faults.append("call id used again") }
             waitingCalls.append(call.id)

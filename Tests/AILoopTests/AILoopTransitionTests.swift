@@ -100,6 +100,12 @@ import Testing
         Row("unknown tool time-out", [early, unknown, late, unknown, unknown, unknown, unknown, unknown]) { _ in
             .toolTimedOut(callID: "c9")
         },
+        Row("end of an unknown run", [early, unknown, late, unknown, unknown, unknown, unknown, unknown]) { _ in
+            .toolRunEnded(callID: "c1", ToolRunReport(content: "", outcome: .success))
+        },
+        Row("unknown approval", [early, unknown, late, unknown, unknown, unknown, unknown, unknown]) { _ in
+            .toolApproval(callID: "c1", isApproved: true, reason: nil)
+        },
         Row("cancel", [early, nothing, late, waiting, waiting, nothing, paused, paused]) { _ in
             .cancel(messageID: nil)
         },

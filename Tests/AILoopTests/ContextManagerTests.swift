@@ -86,7 +86,8 @@ import Testing
             manager.append(
                 AssistantMessage(text: "", toolCalls: [ToolCall(id: id, name: "n", arguments: "{}")]),
                 results: [
-                    ToolResult(callID: id, toolName: "n", content: id + Self.text(letter, tokens: 13), isError: false)
+                    ToolResult(
+                        callID: id, toolName: "n", content: id + Self.text(letter, tokens: 13), outcome: .success)
                 ])
         }
         // The user message costs 10 tokens, a round 20.
@@ -110,7 +111,7 @@ import Testing
             manager.append(
                 AssistantMessage(text: String(letter), toolCalls: [ToolCall(id: "i", name: "n", arguments: "")]),
                 results: [
-                    ToolResult(callID: "i", toolName: "n", content: Self.text("r", tokens: 14), isError: false)
+                    ToolResult(callID: "i", toolName: "n", content: Self.text("r", tokens: 14), outcome: .success)
                 ])
         }
         #expect(Self.letters(manager.requestMessages) == "bdr")
@@ -119,7 +120,7 @@ import Testing
     @Test("A turn without an answer is removed; one that was cut short is kept where there is text")
     func endings() {
         let call = ToolCall(id: "c", name: "n", arguments: "{}")
-        let result = ToolResult(callID: "c", toolName: "n", content: "r", isError: false)
+        let result = ToolResult(callID: "c", toolName: "n", content: "r", outcome: .success)
         let withText = AssistantMessage(text: "t", toolCalls: [call])
         let withoutText = AssistantMessage(text: "", toolCalls: [call])
         let cases: [(answers: [AssistantMessage], wasCutShort: Bool, count: Int)] = [

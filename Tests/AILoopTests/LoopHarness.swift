@@ -11,12 +11,15 @@ struct LoopHarness: ~Copyable {
     private(set) var requests: [ModelRequest] = []
 
     init(
-        tools: [ToolDefinition] = [], maximumToolRounds: Int = 8, maximumQueuedMessages: Int = 8,
+        tools: [ToolDefinition] = [], serverTools: [ServerTool] = [], clientApprovesTools: Bool = false,
+        maximumParallelTools: Int = 8, maximumToolRounds: Int = 8, maximumQueuedMessages: Int = 8,
         limits: AILoopLimits = AILoopLimits(), started: Bool = true
     ) {
         loop = AILoop(
             configuration: AILoopConfiguration(
                 sessionID: "session", model: "model", systemPrompt: "Be brief.", tools: tools,
+                serverTools: ServerToolSet(serverTools),
+                clientApprovesTools: clientApprovesTools, maximumParallelTools: maximumParallelTools,
                 maximumToolRounds: maximumToolRounds, maximumQueuedMessages: maximumQueuedMessages, limits: limits))
         if started {
             send(.start)

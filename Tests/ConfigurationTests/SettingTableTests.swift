@@ -51,7 +51,17 @@ import Testing
             case .filePath: "secrets.txt"
             default: "changed"
             }
-        case .texts: key.path.hasSuffix("origins") ? "https://a.example, https://b.example" : "a/b, c/d"
+        case .texts:
+            switch key.path {
+            case "server.allowed_origins": "https://a.example, https://b.example"
+            case "tools.builtin": "current_time, calculate"
+            case "tools.allowed_hosts": "a.example, *.b.example"
+            default: "a/b, c/d"
+            }
+        case .records: #"[{"name": "a", "command": ["b", "-c"], "env": {"KEY": "value"}, "timeout_seconds": 5}]"#
+        case .namedRecords: #"{"a": {"command": ["b"], "policy": "ask"}}"#
+        case .choiceMap(let choices, _): #"{"a": "\#(choices[0])", "b__c": "\#(choices[1])"}"#
+        case .secretMap: #"{"KEY": "value"}"#
         case .object: key.path.hasSuffix("provider") ? #"{"order": ["x"]}"# : #"{"grammar": [1, true, "x"]}"#
         case .secret: "secret-key"
         case .secrets: "token-1,token-2"
@@ -144,7 +154,8 @@ import Testing
             case .texts(_, let maximumCount), .secrets(let maximumCount): count = maximumCount
             default: continue
             }
-            let item = key.path.hasSuffix("origins") ? "https://a.example" : "item"
+            let items = ["server.allowed_origins": "https://a.example", "tools.builtin": "calculate"]
+            let item = items[key.path] ?? "item"
             let full = [String](repeating: item, count: count).joined(separator: ",")
             #expect(load("ai_service: mock", environment: [key.environmentName: full]).settings != nil, "\(key.path)")
             let past = load("ai_service: mock", environment: [key.environmentName: full + "," + item])

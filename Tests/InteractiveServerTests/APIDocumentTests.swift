@@ -116,6 +116,7 @@ extension MetricFamily {
             if case .labelled(let name, let values) = family.series {
                 label = "`\(name)`: " + values.map { "`\($0.value)`" }.joined(separator: ", ")
             }
+            if case .tools = family.series { label = "`tool`, `outcome`" }
             return "| `\(family.name)` | \(family.kind.rawValue) | \(label) | \(family.help) |\n"
         }
         return "| name | type | label | meaning |\n| --- | --- | --- | --- |\n" + rows.joined()

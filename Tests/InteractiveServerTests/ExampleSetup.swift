@@ -57,6 +57,7 @@ extension ExampleSetup {
                 request.number == 0
                     ? toolCalls([("call_7", #"{"city":"Paris","days":2}"#)]) : .answer(["Clear, 22.5 °C."])
             })
+        case "approveToolCall": calculating(.ask)
         case "cancelMessage": .service(.beginning(["Once upon "]))
         case "attachSession": ExampleSetup(script: { _, gate in held(["Good "], gate, ["morning."]) })
         case "getHistory": .service(.answer(["Good morning."]))
@@ -85,6 +86,7 @@ extension ExampleSetup {
             .service(
                 toolCalls(
                     text: "Let me look. ", [("call_1", #"{"city":"Paris"}"#), ("call_2", #"{"city":"Rome"}"#)]))
+        case "ToolResultNotification": calculating(.allow)
         case "AIReasoningChunkNotification":
             .service(
                 .eventStream([
@@ -94,6 +96,19 @@ extension ExampleSetup {
         case "UsageNotification": .service(answerWithUsage)
         default: nil
         }
+    }
+
+    /// The model asks for a tool that the server has.
+    private static func calculating(_ policy: Settings.Tools.Policy) -> ExampleSetup {
+        ExampleSetup(
+            configure: { settings in
+                settings.tools.builtin = [.calculate]
+                settings.tools.policies = ["calculate": policy]
+            },
+            script: { request, _ in
+                request.number == 0
+                    ? toolCalls([("call_1", #"{"expression":"6*7"}"#)], of: "calculate") : .answer(["42."])
+            })
     }
 
     private static func errors(_ name: String) -> ExampleSetup? {
@@ -142,10 +157,12 @@ extension ExampleSetup {
             + [.event(ChatCompletionEvent.finish()), .event(ChatCompletionEvent.done), .endChunks]
     }
 
-    private static func toolCalls(text: String? = nil, _ calls: [(id: String, arguments: String)]) -> [ScriptStep] {
+    private static func toolCalls(
+        text: String? = nil, _ calls: [(id: String, arguments: String)], of tool: String = "get_weather"
+    ) -> [ScriptStep] {
         let events = calls.enumerated().map { index, call in
             ChatCompletionEvent.toolCall(
-                index: index, id: call.id, name: "get_weather", arguments: call.arguments)
+                index: index, id: call.id, name: tool, arguments: call.arguments)
         }
         return .eventStream(
             (text.map { [ChatCompletionEvent.text($0)] } ?? []) + events

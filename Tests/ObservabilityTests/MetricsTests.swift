@@ -21,6 +21,7 @@ struct MetricsTests {
             case .single(let metric): metrics.append(metric)
             case .labelled(_, let values): metrics += values.map(\.metric)
             case .durations(let metric, _): durations.append(metric)
+            case .tools: break
             }
         }
         #expect(metrics.sorted { $0.rawValue < $1.rawValue } == Metric.allCases)
@@ -83,6 +84,24 @@ struct MetricsTests {
                 #"ailoop_upstream_requests_total{outcome="timeout"} 3"#,
                 #"ailoop_upstream_requests_total{outcome="cancelled"} 0"#,
             ])
+    }
+
+    @Test func `Tool calls are counted by tool and outcome, and further names than the limit together`() {
+        let metrics = Metrics()
+        metrics.tools.count(tool: "b", outcome: "success")
+        metrics.tools.count(tool: "a\"", outcome: "error")
+        metrics.tools.count(tool: "b", outcome: "success")
+        #expect(
+            lines(of: "ailoop_tool_results_total", in: metrics).dropFirst(2) == [
+                #"ailoop_tool_results_total{tool="a\"",outcome="error"} 1"#,
+                #"ailoop_tool_results_total{tool="b",outcome="success"} 2"#,
+            ])
+        let full = ToolMeter()
+        for number in 0..<(ToolMeter.maximumRows + 2) { full.count(tool: "t\(number)", outcome: "error") }
+        full.count(tool: "t0", outcome: "error")
+        #expect(full.rows.count == ToolMeter.maximumRows + 1)
+        #expect(full.rows.first { $0.tool == ToolMeter.others }?.count == 2)
+        #expect(full.rows.first { $0.tool == "t0" }?.count == 2)
     }
 
     @Test func `A histogram counts each bucket with all below, its bound included`() {

@@ -1,4 +1,5 @@
-// What Linux offers and Swift's Glibc module lacks: epoll, eventfd, signalfd, timerfd, accept4, thread names.
+// What Linux offers and Swift's Glibc module lacks: epoll, eventfd, signalfd, timerfd, accept4, thread names, pidfd, starting
+// programs.
 //
 // Almost header-only. `_GNU_SOURCE` stays undefined here (it breaks debug builds), so accept4 is declared by hand.
 #ifndef CLINUX_H
@@ -67,6 +68,21 @@ static inline int64_t clinux_acknowledged_bytes(int fd) {
 int clinux_start_bound(const char *path, char *const arguments[], char *const environment[], int error_fd);
 
 static inline void clinux_set_thread_name(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+// A pipe that is closed on exec, and whose ends leave 0, 1 and 2 alone. 0, or the error.
+int clinux_pipe(int ends[2]);
+
+// Starts a program, found by PATH where its name has no slash, as the leader of a process group of its own: with these
+// descriptors as 0, 1 and 2 and no others, all signals at their defaults, none blocked. `directory` may be null. 0, or the
+// error. The calling thread waits until the program's image is loaded.
+int clinux_spawn(char *const arguments[], char *const environment[], const char *directory, const int descriptors[3],
+                 pid_t *pid);
+
+// A descriptor that is readable once the child has ended (Linux 5.3), -1 on an error.
+int clinux_pidfd(pid_t pid);
+
+// Reaps a child that has ended: its wait status, -1 where it has not.
+int clinux_reap(pid_t pid);
 
 static const uint32_t clinux_EPOLLIN = EPOLLIN;
 static const uint32_t clinux_EPOLLOUT = EPOLLOUT;

@@ -1,11 +1,10 @@
-import EventLoops
 import Synchronization
 
-/// Runs calls that block on threads of their own, so that no event loop waits for them: name look-ups, and the reading of
-/// certificates. A thread lives as long as there is work.
-final class BlockingCalls: Sendable {
-    /// The process's.
-    static let shared = BlockingCalls()
+/// Runs calls that block on threads of their own, so that no event loop waits for them: name look-ups, the reading of
+/// files, the starting of programs. A thread lives as long as there is work.
+package final class BlockingCalls: Sendable {
+    /// The process's, for what is short: name look-ups and certificates.
+    package static let shared = BlockingCalls()
 
     private struct State {
         var threads = 0
@@ -20,7 +19,7 @@ final class BlockingCalls: Sendable {
     /// - Parameters:
     ///   - maximumThreads: calls at a time. One slow name server must not hold up all others.
     ///   - maximumWaiting: calls that wait for a thread.
-    init(maximumThreads: Int = 4, maximumWaiting: Int = 1024) {
+    package init(maximumThreads: Int = 4, maximumWaiting: Int = 1024) {
         self.maximumThreads = maximumThreads
         self.maximumWaiting = maximumWaiting
     }
@@ -28,7 +27,7 @@ final class BlockingCalls: Sendable {
     /// Runs `call` soon.
     ///
     /// - Returns: false where too many wait already; it is not run then.
-    func run(_ call: @escaping @Sendable () -> Void) -> Bool {
+    package func run(_ call: @escaping @Sendable () -> Void) -> Bool {
         let (isTaken, needsThread) = state.withLock { state in
             if state.threads < maximumThreads {
                 state.threads += 1

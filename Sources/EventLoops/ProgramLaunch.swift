@@ -1,0 +1,169 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// A program to be started: no shell is involved.
+package struct ProgramLaunch: Sendable {
+    /// Its name first; found by `PATH` where it has no slash.
+    package var arguments: [String]
+    /// All of it: nothing is inherited.
+    package var environment: [String: String]
+    /// Where it starts; nil: where this process is.
+    package var directory: String?
+
+    package init(arguments: [String], environment: [String: String], directory: String? = nil) {
+        self.arguments = arguments
+        self.environment = environment
+        self.directory = directory
+    }
+
+    /// The variables of this process that programs need to find their way, and that hold no secrets.
+    package static func basicEnvironment() -> [String: String] {
+        var environment: [String: String] = [:]
+        for name in ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR"] {
+            if let value = getenv(name) { environment[name] = String(cString: value) }
+        }
+        return environment
+    }
+
+    /// Starts the program, as the leader of a process group of its own. Waits until its image is loaded: not for an event
+    /// loop's thread.
+    ///
+    /// - Throws: where there is no such program, or no descriptors or processes are left.
+    package func start() throws(SystemError) -> StartedProgram {
+        var pipes: [PipeEnds] = []
+        do throws(SystemError) {
+            for _ in 0..<3 { pipes.append(try PipeEnds()) }
+            let pid = try spawn([pipes[0].reading, pipes[1].writing, pipes[2].writing])
+            Glibc.close(pipes[0].reading)
+            Glibc.close(pipes[1].writing)
+            Glibc.close(pipes[2].writing)
+            return try StartedProgram(
+                pid: pid, input: pipes[0].writing, output: pipes[1].reading, errors: pipes[2].reading)
+        } catch {
+            if error.call != "pidfd_open" { for pipe in pipes { pipe.close() } }
+            throw error
+        }
+    }
+
+    private func spawn(_ descriptors: [Int32]) throws(SystemError) -> pid_t {
+        // What C takes for the end of a text must not cut an argument short.
+        let texts = arguments + environment.flatMap { [$0.key, $0.value] }
+        guard !arguments.isEmpty, !texts.contains(where: { $0.utf8.contains(0) }) else {
+            throw SystemError(call: "posix_spawn", code: EINVAL)
+        }
+        var pid: pid_t = 0
+        let error = Self.withCStrings(arguments) { arguments in
+            Self.withCStrings(environment.map { "\($0.key)=\($0.value)" }) { environment in
+                if let directory { return clinux_spawn(arguments, environment, directory, descriptors, &pid) }
+                return clinux_spawn(arguments, environment, nil, descriptors, &pid)
+            }
+        }
+        guard error == 0 else { throw SystemError(call: "posix_spawn", code: error) }
+        LiveChildren.shared.add(pid)
+        return pid
+    }
+
+    private static func withCStrings<R>(
+        _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> R
+    ) -> R {
+        var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) }
+        defer { for pointer in pointers { free(pointer) } }
+        pointers.append(nil)
+        return body(pointers)
+    }
+}
+
+private struct PipeEnds {
+    let reading: Int32
+    let writing: Int32
+
+    init() throws(SystemError) {
+        var ends: [Int32] = [-1, -1]
+        let error = clinux_pipe(&ends)
+        guard error == 0 else { throw SystemError(call: "pipe2", code: error) }
+        (reading, writing) = (ends[0], ends[1])
+    }
+
+    func close() {
+        Glibc.close(reading)
+        Glibc.close(writing)
+    }
+}
+
+/// A program that runs, with its pipes. To be given to a ``ChildProcess``, or to ``abandon()``.
+package struct StartedProgram: Sendable {
+    let pid: pid_t
+    /// Readable once it has ended.
+    let pidDescriptor: Int32
+    let input: Int32
+    let output: Int32
+    let errors: Int32
+
+    fileprivate init(pid: pid_t, input: Int32, output: Int32, errors: Int32) throws(SystemError) {
+        self.pid = pid
+        self.input = input
+        self.output = output
+        self.errors = errors
+        pidDescriptor = clinux_pidfd(pid)
+        guard pidDescriptor >= 0 else {
+            let error = SystemError.last("pidfd_open")
+            for descriptor in [input, output, errors] { close(descriptor) }
+            LiveChildren.shared.end(pid)
+            throw error
+        }
+        for descriptor in [input, output, errors] { _ = fcntl(descriptor, F_SETFL, O_NONBLOCK) }
+    }
+
+    /// Kills it: nobody wants it any more. Blocks until it is gone, which is a moment.
+    package func abandon() {
+        for descriptor in [input, output, errors, pidDescriptor] { close(descriptor) }
+        LiveChildren.shared.end(pid)
+    }
+}
+
+/// The process groups that this process has started and that have not ended, so that none outlives it.
+package final class LiveChildren: Sendable {
+    package static let shared = LiveChildren()
+
+    private let groups = Mutex<Set<pid_t>>([])
+
+    package var count: Int { groups.withLock(\.count) }
+
+    func add(_ pid: pid_t) {
+        groups.withLock { _ = $0.insert(pid) }
+    }
+
+    /// Signals the whole group. Safe as long as the leader is not reaped, which happens under the same lock: its number
+    /// belongs to nobody else until then.
+    func signal(_ pid: pid_t, _ signal: Int32) {
+        groups.withLock { if $0.contains(pid) { _ = kill(-pid, signal) } }
+    }
+
+    /// Kills what is left of the group of a leader that has ended, and reaps it. Its wait status, nil where it still runs.
+    func reap(_ pid: pid_t) -> Int32? {
+        groups.withLock { groups in
+            guard groups.contains(pid) else { return nil }
+            kill(-pid, SIGKILL)
+            let status = clinux_reap(pid)
+            guard status >= 0 else { return nil }
+            groups.remove(pid)
+            return status
+        }
+    }
+
+    /// Kills a group and waits for its leader.
+    func end(_ pid: pid_t) {
+        groups.withLock { groups in
+            guard groups.remove(pid) != nil else { return }
+            kill(-pid, SIGKILL)
+            var status: Int32 = 0
+            while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+        }
+    }
+
+    /// Kills all of them: the process is about to end.
+    package func killAll() {
+        groups.withLock { for pid in $0 { kill(-pid, SIGKILL) } }
+    }
+}

@@ -1,0 +1,54 @@
+import JSON
+
+/// What a tool of an MCP server answers, as the model is told it: in text.
+enum MCPContent {
+    /// Of a `tools/call` result.
+    static func output(of result: JSONValue) -> ToolOutput {
+        if result["resultType"]?.string == "input_required" {
+            return .failure("the tool asks for more input from a person, which is not supported here")
+        }
+        let items = result["content"]?.array ?? []
+        var parts = items.map(text)
+        // Structured content repeats what the text says, where there is text.
+        if !items.contains(where: { $0["type"]?.string == "text" }), let structured = result["structuredContent"] {
+            parts.insert(structured.jsonText, at: 0)
+        }
+        let text = parts.joined(separator: "\n")
+        if result["isError"]?.bool == true { return .failure(text.isEmpty ? "the tool failed" : text) }
+        return .success(text.isEmpty ? "(no output)" : text)
+    }
+
+    /// Of a JSON-RPC error.
+    static func output(ofError error: JSONValue) -> ToolOutput {
+        let code = error["code"]?.int.map { " (code \($0))" } ?? ""
+        return .failure((error["message"]?.string ?? "the MCP server refused the call") + code)
+    }
+
+    private static func text(_ item: JSONValue) -> String {
+        switch item["type"]?.string {
+        case "text": return item["text"]?.string ?? ""
+        case "image", "audio":
+            return "[\(item["type"]?.string ?? ""), \(mediaType(item)), \(size(item["data"])): cannot be shown]"
+        case "resource": return resource(item["resource"] ?? [:])
+        case "resource_link":
+            let name = item["title"]?.string ?? item["name"]?.string ?? "resource"
+            let description = item["description"]?.string.map { ": \($0)" } ?? ""
+            return "[link to \(name), \(item["uri"]?.string ?? "")\(description)]"
+        default: return item.jsonText
+        }
+    }
+
+    private static func resource(_ resource: JSONValue) -> String {
+        let uri = resource["uri"]?.string ?? ""
+        if let text = resource["text"]?.string { return "[resource \(uri)]\n\(text)" }
+        return "[resource \(uri), \(mediaType(resource)), \(size(resource["blob"])): cannot be shown]"
+    }
+
+    private static func mediaType(_ item: JSONValue) -> String { item["mimeType"]?.string ?? "unknown type" }
+
+    /// Of base64.
+    private static func size(_ data: JSONValue?) -> String {
+        let text = data?.string ?? ""
+        return "\(text.utf8.count / 4 * 3 - text.utf8.suffix(2).count { $0 == UInt8(ascii: "=") }) bytes"
+    }
+}

@@ -1,0 +1,104 @@
+import AILoop
+import EventLoops
+import JSON
+
+/// A tool of an MCP server, on one of the sessions' loops.
+final class MCPTool: RunnableTool {
+    let definition: ToolDefinition
+    let policy: ToolPolicy
+    let timeout: UInt64
+    private let server: String
+    /// As the server knows it.
+    private let name: String
+    private let hub: MCPHub
+    private let loop: EventLoop
+
+    private init(
+        definition: ToolDefinition, policy: ToolPolicy, timeout: UInt64, server: String, name: String, hub: MCPHub,
+        loop: EventLoop
+    ) {
+        self.definition = definition
+        self.policy = policy
+        self.timeout = timeout
+        self.server = server
+        self.name = name
+        self.hub = hub
+        self.loop = loop
+    }
+
+    /// The tools of all servers.
+    static func tools(
+        _ snapshots: [MCPSnapshot], _ configuration: ToolConfiguration, hub: MCPHub, loop: EventLoop
+    ) -> [any RunnableTool] {
+        snapshots.flatMap { snapshot in
+            let names = MCPToolName.names(snapshot.tools.map(\.name), of: snapshot.server.name)
+            return zip(snapshot.tools, names).map { tool, name in
+                MCPTool(
+                    definition: FunctionDefinition.make(
+                        name: name, description: tool.description, parameters: tool.inputSchema),
+                    policy: configuration.policies[name] ?? snapshot.server.policy,
+                    timeout: snapshot.server.timeout ?? configuration.timeout, server: snapshot.server.name,
+                    name: tool.name, hub: hub, loop: loop)
+            }
+        }
+    }
+
+    func start(_ arguments: JSONObject, report: @escaping (ToolRunNews) -> Void) -> any ToolRun {
+        let receiver = LoopBound(report, loop: loop)
+        let number = hub.call(name, of: server, arguments) { news in
+            receiver.submit { report in
+                switch news {
+                case .progress: report(.progress)
+                case .ended(let output): report(.ended(output))
+                }
+            }
+        }
+        return MCPRun(number: number, server: server, hub: hub)
+    }
+}
+
+private final class MCPRun: ToolRun {
+    private let number: Int
+    private let server: String
+    private let hub: MCPHub
+
+    init(number: Int, server: String, hub: MCPHub) {
+        self.number = number
+        self.server = server
+        self.hub = hub
+    }
+
+    func cancel() {
+        hub.cancel(number, of: server)
+    }
+}
+
+/// Names of MCP tools as functions may be called: `server__tool`, of letters, digits, `_` and `-`, at most 64 of them.
+enum MCPToolName {
+    static let maximumLength = 64
+    private static let hashLength = 6
+
+    /// One for each of `tools`. What cannot stand in a name becomes `_`; one that is too long, or the same as another, gets a
+    /// mark of its own at the end.
+    static func names(_ tools: [String], of server: String) -> [String] {
+        var taken: Set<String> = []
+        return tools.map { tool in
+            let plain = "\(server)__" + String(tool.map { isAllowed($0) ? $0 : "_" })
+            let isPlain = plain.utf8.count <= maximumLength && !taken.contains(plain)
+            let name = isPlain ? plain : "\(plain.prefix(maximumLength - hashLength - 1))_\(hash(tool))"
+            taken.insert(name)
+            return name
+        }
+    }
+
+    private static func isAllowed(_ character: Character) -> Bool {
+        character.isASCII && (character.isLetter || character.isNumber || character == "_" || character == "-")
+    }
+
+    /// FNV-1a, the same in every process.
+    private static func hash(_ text: String) -> String {
+        let value = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+        let digits = String(value, radix: 36)
+        return String(digits.suffix(hashLength))
+    }
+}

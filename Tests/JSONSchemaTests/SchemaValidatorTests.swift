@@ -1,0 +1,119 @@
+import JSON
+import JSONSchema
+import Testing
+
+@Suite struct SchemaValidatorTests {
+    private static func faults(_ value: String, _ schema: String) throws -> [String] {
+        let validator = SchemaValidator(try JSONParser.parse(schema))
+        return validator.faults(in: try JSONParser.parse(value)).map(\.description)
+    }
+
+    struct Row: CustomTestStringConvertible, Sendable {
+        var schema: String
+        var value: String
+        var faults: [String]
+        var testDescription: String { "\(value) as \(schema)" }
+
+        init(_ schema: String, _ value: String, _ faults: String...) {
+            self.schema = schema
+            self.value = value
+            self.faults = faults
+        }
+    }
+
+    private static let person = """
+        {"type":"object","properties":{"name":{"type":"string","minLength":1},"age":{"type":"integer","minimum":0}},
+        "required":["name"],"additionalProperties":false}
+        """
+    private static let tree = """
+        {"$ref":"#/$defs/node","$defs":{"node":{"type":"object","properties":{"value":{"type":"number"},
+        "children":{"type":"array","items":{"$ref":"#/$defs/node"}}},"required":["value"]}}}
+        """
+
+    private static let rows = [
+        Row("{}", "[1]"), Row("true", "7"), Row("false", "7", "is not allowed"),
+        Row(#"{"type":"string"}"#, "7", "must be a string, not a number"),
+        Row(#"{"type":["string","null"]}"#, "null"),
+        Row(#"{"type":["string","null"]}"#, "[]", "must be a string or null, not an array"),
+        Row(#"{"type":"integer"}"#, "7.0"), Row(#"{"type":"integer"}"#, "7.5", "must be a whole number, not 7.5"),
+        Row(#"{"type":"integer"}"#, #""7""#, "must be a whole number, not a string"),
+        Row(#"{"enum":["a",1]}"#, "1.0"), Row(#"{"enum":["a",1]}"#, #""b""#, #"must be one of "a", 1, not "b""#),
+        Row(#"{"const":{"a":1,"b":2}}"#, #"{"b":2,"a":1}"#), Row(#"{"const":1}"#, "2", "must be 1"),
+        Row(person, #"{"name":"Ada","age":36}"#),
+        Row(person, #"{"age":-1}"#, "`name` is missing", "`age` must be at least 0"),
+        Row(
+            person, #"{"name":"","nick":1}"#, "`name` must have at least 1 characters, not 0",
+            "`nick` is not known; known are `name`, `age`"),
+        Row(#"{"additionalProperties":{"type":"string"}}"#, #"{"a":1}"#, "`a` must be a string, not a number"),
+        Row(#"{"patternProperties":{"^x-":{"type":"number"}},"additionalProperties":false}"#, #"{"x-a":1}"#),
+        Row(
+            #"{"patternProperties":{"^x-":{"type":"number"}},"additionalProperties":false}"#, #"{"x-a":"","y":1}"#,
+            "`x-a` must be a number, not a string", "`y` is not known"),
+        Row(#"{"minProperties":1}"#, "{}", "must have at least 1 members"),
+        Row(#"{"maxProperties":1}"#, #"{"a":1,"b":2}"#, "must have at most 1 members"),
+        Row(#"{"items":{"type":"string"}}"#, #"["a",1]"#, "`[1]` must be a string, not a number"),
+        Row(
+            #"{"prefixItems":[{"type":"string"}],"items":{"type":"number"}}"#, #"["a",1,"b"]"#,
+            "`[2]` must be a number, not a string"),
+        Row(#"{"minItems":1,"maxItems":2}"#, "[]", "must have at least 1 items, not 0"),
+        Row(#"{"minItems":1,"maxItems":2}"#, "[1,2,3]", "must have at most 2 items, not 3"),
+        Row(#"{"uniqueItems":true}"#, "[1,2,1]", "must not have the same item twice"),
+        Row(#"{"maxLength":2}"#, #""äöü""#, "must have at most 2 characters, not 3"),
+        Row(#"{"pattern":"^\\d+$"}"#, #""12""#),
+        Row(#"{"pattern":"^\\d+$"}"#, #""1a""#, #"must match the pattern ^\d+$"#),
+        Row(#"{"pattern":"(?=x)"}"#, #""a""#),
+        Row(#"{"minimum":1,"exclusiveMinimum":true}"#, "1", "must be more than 1"),
+        Row(#"{"exclusiveMinimum":1}"#, "1", "must be more than 1"),
+        Row(#"{"maximum":1.5}"#, "2", "must be at most 1.5"),
+        Row(#"{"exclusiveMaximum":2}"#, "2", "must be less than 2"),
+        Row(#"{"multipleOf":5}"#, "7", "must be a multiple of 5"), Row(#"{"multipleOf":5}"#, "10"),
+        Row(#"{"anyOf":[{"type":"string"},{"type":"number"}]}"#, "1"),
+        Row(#"{"anyOf":[{"type":"string"},{"type":"number"}]}"#, "[]", "must be a string or a number, not an array"),
+        Row(
+            #"{"anyOf":[{"type":"string","maxLength":1},{"type":"null"}]}"#, #""ab""#,
+            "must have at most 1 characters, not 2"),
+        Row(#"{"oneOf":[{"minimum":1},{"minimum":2}]}"#, "3", "must fit exactly one of 2 forms, but fits 2"),
+        Row(#"{"oneOf":[{"minimum":1},{"minimum":2}]}"#, "1"),
+        Row(#"{"allOf":[{"minimum":1},{"maximum":2}]}"#, "3", "must be at most 2"),
+        Row(#"{"not":{"type":"null"}}"#, "null", "has a form that is not allowed"),
+        Row(tree, #"{"value":1,"children":[{"value":2,"children":[]}]}"#),
+        Row(
+            tree, #"{"value":1,"children":[{"value":2,"children":[{}]}]}"#, "`children[0].children[0].value` is missing"
+        ),
+        Row(##"{"$ref":"#/a~1b/0","a/b":[{"type":"null"}]}"##, "1", "must be null, not a number"),
+        Row(##"{"$ref":"https://example.com/schema"}"##, "1"), Row(##"{"$ref":"#/nowhere"}"##, "1"),
+        // Draft 4 to 7 wrote the items of a tuple as an array.
+        Row(#"{"items":[{"type":"string"}],"additionalItems":false}"#, #"["a",1]"#, "`[1]` is not allowed"),
+        Row(#"{"format":"email","deprecated":true,"$comment":"x"}"#, "1"),
+    ]
+
+    @Test("Each keyword says where the value does not fit, and why", arguments: rows)
+    private func keyword(row: Row) throws {
+        #expect(try Self.faults(row.value, row.schema) == row.faults)
+    }
+
+    @Test("So many faults are told, and no more")
+    func faultLimit() throws {
+        let schema = #"{"items":{"type":"string"}}"#
+        let all = (0..<SchemaValidator.maximumFaults).map { _ in "1" }.joined(separator: ",")
+        #expect(try Self.faults("[\(all)]", schema).count == SchemaValidator.maximumFaults)
+        #expect(try Self.faults("[\(all),1]", schema).count == SchemaValidator.maximumFaults)
+    }
+
+    @Test("A schema that refers to itself, or multiplies without end, takes the value")
+    func endless() throws {
+        #expect(try Self.faults("1", ##"{"$ref":"#"}"##).isEmpty)
+        let exploding = ##"{"$ref":"#/d/a","d":{"a":{"anyOf":[{"$ref":"#/d/a"},{"$ref":"#/d/a"},{"type":"null"}]}}}"##
+        #expect(try Self.faults("1", exploding).isEmpty)
+    }
+
+    @Test("A schema of any form is no trouble")
+    func malformed() throws {
+        for schema in [
+            "7", "[]", #"{"type":7}"#, #"{"type":[]}"#, #"{"properties":[]}"#, #"{"required":{}}"#, #"{"items":7}"#,
+            #"{"enum":{}}"#, #"{"minLength":"x"}"#, #"{"multipleOf":0}"#, #"{"anyOf":[]}"#, #"{"$ref":7}"#,
+        ] {
+            for value in ["7", "{}", "[1]", #""x""#] { #expect(try Self.faults(value, schema).isEmpty, "\(schema)") }
+        }
+    }
+}

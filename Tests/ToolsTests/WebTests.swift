@@ -1,0 +1,166 @@
+import AILoop
+import EventLoops
+import HTTP1
+import HTTPClient
+import JSON
+import ScriptedUpstream
+import Testing
+
+@testable import Tools
+
+@Suite struct PublicAddressTests {
+    @Test(
+        "Addresses of this machine, of private networks and of special kinds are not public",
+        arguments: [
+            "0.0.0.0", "10.0.0.1", "100.64.0.1", "127.0.0.1", "127.255.255.254", "169.254.169.254", "172.16.0.1",
+            "172.31.255.255", "192.0.0.8", "192.0.2.1", "192.168.1.1", "198.18.0.1", "198.51.100.1", "203.0.113.7",
+            "224.0.0.1", "255.255.255.255", "::", "::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::7f00:1",
+            "64:ff9b::7f00:1", "64:ff9b:1::1", "2002:7f00:1::", "fe80::1", "fc00::1", "fd12:3456::1", "ff02::1",
+            "2001:db8::1", "2001::1", "100::1", "3fff:0123::1",
+        ])
+    func notPublic(host: String) throws {
+        let address = try #require(SocketAddress(host: host, port: 0))
+        #expect(!address.isPublic)
+    }
+
+    @Test(
+        "Others are",
+        arguments: [
+            "1.1.1.1", "8.8.8.8", "100.128.0.1", "172.32.0.1", "192.167.1.1", "::ffff:8.8.8.8", "64:ff9b::808:808",
+            "2002:808:808::", "2606:4700:4700::1111", "2a00:1450::1",
+        ])
+    func isPublic(host: String) throws {
+        let address = try #require(SocketAddress(host: host, port: 0))
+        #expect(address.isPublic)
+    }
+}
+
+@Suite(.timeLimit(.minutes(2))) struct FetchToolTests {
+    /// Fetches with the names given, from loopback only.
+    private func fetch(
+        _ url: String, hosts: [String] = ["site.test", "other.test", "127.0.0.1"], allowsLoopback: Bool = true,
+        maximumBytes: Int = 1000
+    ) async throws -> ToolOutput {
+        let loop = try EventLoop(name: "fetch")
+        loop.start()
+        defer { loop.stop() }
+        let outputs = Inbox<ToolOutput>()
+        let held: LoopBound<any ToolRun> = try await loop.run {
+            let names = NameLookUp { name in
+                guard let address = SocketAddress(host: name == "private.test" ? "10.0.0.1" : "127.0.0.1", port: 0)
+                else {
+                    return .failure(NameError(message: "none"))
+                }
+                return .success([address])
+            }
+            let network = FetchTool.Network(
+                names: names, isAllowed: { allowsLoopback ? $0.isLoopback : $0.isPublic })
+            let tool = FetchTool(
+                loop: loop, definition: ToolDefinition(name: "fetch_url", definition: [:]), policy: .allow,
+                timeout: 60 * second, hosts: HostList(hosts), maximumResultBytes: maximumBytes, network: network)
+            let run = tool.start(["url": .string(url)]) { news in
+                // The tool lives as long as its run.
+                withExtendedLifetime(tool) { if case .ended(let output) = news { outputs.put(output) } }
+            }
+            return LoopBound(run, loop: loop)
+        }
+        defer { held.submit { $0.cancel() } }
+        return try #require(await outputs.next())
+    }
+
+    private func withSite(
+        _ script: @escaping ScriptedUpstream.Script, _ body: (String) async throws -> Void
+    ) async throws {
+        try await ScriptedUpstream.with(script: script) { upstream in
+            try await body("\(upstream.address.port)")
+        }
+    }
+
+    @Test func aTextIsFetched() async throws {
+        try await withSite({ _ in .reply(status: 200, contentType: "text/plain", body: Array("hello".utf8)) }) { port in
+            let output = try await fetch("http://site.test:\(port)/x")
+            #expect(output == .success("hello"))
+        }
+    }
+
+    @Test func hostsThatAreNotListedAreNotAsked() async throws {
+        let output = try await fetch("http://elsewhere.test/")
+        #expect(
+            output
+                == .failure(
+                    "`elsewhere.test` may not be fetched from. Allowed are `site.test`, `other.test`, `127.0.0.1`."))
+        for url in ["ftp://site.test/", "nonsense", "http://u:p@site.test/", "ws://site.test/"] {
+            #expect(try await fetch(url).outcome == .error, "\(url)")
+        }
+    }
+
+    @Test func aDomainsStarStandsForAllNamesBelowIt() {
+        let list = HostList(["*.Example.org", "site.test"])
+        #expect(list.contains("a.example.org") && list.contains("a.b.example.org") && list.contains("site.test."))
+        #expect(!list.contains("example.org") && !list.contains("badexample.org") && !list.contains("x.site.test"))
+    }
+
+    @Test func addressesThatAreNotPublicAreNotConnectedTo() async throws {
+        // By name, after resolution, and by number.
+        for url in ["http://site.test:1/", "http://127.0.0.1:1/"] {
+            let output = try await fetch(url, allowsLoopback: false)
+            #expect(output.outcome == .error && output.content.contains(FetchRun.privateAddress), "\(output)")
+        }
+    }
+
+    @Test func redirectsAreFollowedToListedHostsAndCheckedAnew() async throws {
+        try await withSite({ request in
+            switch request.head.target {
+            case "/a/start": .redirect(to: "next?x=1")
+            case "/a/next?x=1": .redirect(to: "/end")
+            case "/end": .reply(status: 200, contentType: "text/plain", body: Array("there".utf8))
+            case "/out": .redirect(to: "http://elsewhere.test/")
+            case "/private": .redirect(to: "http://private.test/")
+            case "/file": .redirect(to: "file:///etc/passwd")
+            default: .redirect(to: request.head.target)
+            }
+        }) { port in
+            #expect(try await fetch("http://site.test:\(port)/a/start") == .success("there"))
+            let out = try await fetch("http://site.test:\(port)/out")
+            #expect(out.content.contains("redirects to where it may not be followed: `elsewhere.test` may not"))
+            let hosts = ["site.test", "private.test"]
+            let inside = try await fetch("http://site.test:\(port)/private", hosts: hosts)
+            #expect(inside.content.contains(FetchRun.privateAddress), "\(inside)")
+            #expect(try await fetch("http://site.test:\(port)/file").outcome == .error)
+            let loop = try await fetch("http://site.test:\(port)/loop")
+            #expect(loop == .failure("the server redirects more than 5 times"))
+        }
+    }
+
+    @Test func errorsTooLongAnswersAndWhatIsNoTextAreTold() async throws {
+        try await withSite({ request in
+            switch request.head.target {
+            case "/404": .reply(status: 404, contentType: "text/html", body: Array("gone".utf8))
+            case "/long": .reply(status: 200, contentType: "text/plain", body: [UInt8](repeating: 0x61, count: 50))
+            case "/endless":
+                [.respond(ResponseHead(status: 200, headers: HTTPHeaders([("Transfer-Encoding", "chunked")])))]
+                    + [ScriptStep](repeating: .chunk([UInt8](repeating: 0x61, count: 10)), count: 10) + [.hang]
+            case "/image": .reply(status: 200, contentType: "image/png", body: [1, 2, 3])
+            default: .reply(status: 200, contentType: "application/problem+json; charset=utf-8", body: Array("{}".utf8))
+            }
+        }) { port in
+            #expect(
+                try await fetch("http://site.test:\(port)/404") == .failure("the server answers 404 Not Found\ngone"))
+            #expect(try await fetch("http://site.test:\(port)/json") == .success("{}"))
+            #expect(
+                try await fetch("http://site.test:\(port)/image") == .failure("the answer is no text, but image/png"))
+            let exact = try await fetch("http://site.test:\(port)/long", maximumBytes: 50)
+            #expect(exact == .success(String(repeating: "a", count: 50)))
+            for path in ["long", "endless"] {
+                let cut = try await fetch("http://site.test:\(port)/\(path)", maximumBytes: 49)
+                #expect(cut.content.hasPrefix(String(repeating: "a", count: 49) + "\n[cut: "), "\(cut)")
+            }
+        }
+    }
+}
+
+extension [ScriptStep] {
+    fileprivate static func redirect(to location: String) -> [ScriptStep] {
+        .reply(status: 302, contentType: "text/plain", headers: [("Location", location)], body: [])
+    }
+}

@@ -1,0 +1,354 @@
+import EventLoops
+import Foundation
+import JSON
+import Testing
+
+@testable import Tools
+
+/// Nothing outside the workspace is ever opened, whatever the path and whatever others do to the tree.
+@Suite(.timeLimit(.minutes(2))) struct WorkspaceTests {
+    /// A workspace with a secret beside it.
+    private struct Scene: Sendable {
+        let directory: TemporaryDirectory
+        let workspace: Workspace
+
+        init() throws {
+            directory = try TemporaryDirectory()
+            try directory.write("secret.txt", "secret")
+            try directory.write("inside/a.txt", "alpha\nbeta\n")
+            try directory.write("inside/deep/b.txt", "gamma\n")
+            workspace = try Workspace(path: directory.path + "/inside")
+        }
+
+        func link(_ name: String, to target: String) throws {
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(directory.path)/inside/\(name)", withDestinationPath: target)
+        }
+
+        func read(_ path: String) -> String {
+            do throws(ToolFailure) {
+                return try FileReader(workspace: workspace).readFile(["path": .string(path)], Cancellation())
+            } catch {
+                return "! " + error.message
+            }
+        }
+
+        func write(_ path: String, _ content: String) -> String {
+            do throws(ToolFailure) {
+                return try FileWriter(workspace: workspace).writeFile(
+                    ["path": .string(path), "content": .string(content)], Cancellation())
+            } catch {
+                return "! " + error.message
+            }
+        }
+    }
+
+    @Test("Files inside are read, by any spelling of their path that stays inside")
+    func inside() throws {
+        let scene = try Scene()
+        for path in ["a.txt", "./a.txt", "deep/.././a.txt".replacingOccurrences(of: "deep/../", with: ""), ".//a.txt"] {
+            #expect(scene.read(path) == "1\talpha\n2\tbeta\n", "\(path)")
+        }
+        #expect(scene.read("deep/b.txt") == "1\tgamma\n")
+    }
+
+    @Test(
+        "Paths that lead out are refused",
+        arguments: ["../secret.txt", "deep/../../secret.txt", "/etc/passwd", "..", "deep/..", "a.txt/../../secret.txt"])
+    func outside(path: String) throws {
+        let scene = try Scene()
+        #expect(scene.read(path).hasPrefix("! "), "\(path)")
+        #expect(scene.write(path, "x").hasPrefix("! "), "\(path)")
+        #expect(try scene.directory.read("secret.txt") == "secret")
+    }
+
+    @Test("Links are not followed, be it in the middle or at the end, out or in")
+    func links() throws {
+        let scene = try Scene()
+        try scene.link("out.txt", to: "../secret.txt")
+        try scene.link("up", to: "..")
+        try scene.link("in.txt", to: "a.txt")
+        try scene.link("self", to: "self")
+        for path in ["out.txt", "up/secret.txt", "in.txt", "self", "up/inside/a.txt"] {
+            #expect(scene.read(path).contains("link"), "\(path): \(scene.read(path))")
+            #expect(scene.write(path, "x").hasPrefix("! "), "\(path)")
+        }
+        #expect(try scene.directory.read("secret.txt") == "secret")
+        #expect(try scene.directory.read("inside/a.txt") == "alpha\nbeta\n")
+    }
+
+    @Test("What is no regular file is not opened: a pipe would wait for ever")
+    func specialFiles() throws {
+        let scene = try Scene()
+        #expect(mkfifo("\(scene.directory.path)/inside/pipe", 0o600) == 0)
+        #expect(scene.read("pipe") == "! `pipe` is no regular file")
+        #expect(scene.write("pipe", "x") == "! `pipe` is no regular file")
+        #expect(scene.read("deep") == "! `deep` is a directory, not a file")
+        #expect(scene.read(".") == "! `.` is a directory, not a file")
+        #expect(scene.read("a.txt/x").contains("is not a directory"))
+        #expect(scene.read("none.txt") == "! there is no `none.txt` in the workspace")
+    }
+
+    @Test("Long, deep and malformed paths are refused, at the limits they are not")
+    func pathLimits() throws {
+        #expect(try WorkspacePath(String(repeating: "a/", count: WorkspacePath.maximumNames)).names.count == 64)
+        #expect(throws: ToolFailure.self) {
+            try WorkspacePath(String(repeating: "a/", count: WorkspacePath.maximumNames + 1))
+        }
+        #expect(throws: ToolFailure.self) { try WorkspacePath(String(repeating: "a", count: 256)) }
+        #expect(try WorkspacePath(String(repeating: "a", count: 255)).names.count == 1)
+        #expect(throws: ToolFailure.self) { try WorkspacePath("a\0b") }
+        #expect(throws: ToolFailure.self) { try WorkspacePath(String(repeating: "/a", count: 10)) }
+        #expect(throws: ToolFailure.self) {
+            try WorkspacePath(String(repeating: "./", count: WorkspacePath.maximumBytes / 2) + "a")
+        }
+    }
+
+    @Test("A directory that is swapped for a link out, again and again, never shows what is outside")
+    func races() async throws {
+        let scene = try Scene()
+        let root = scene.directory.path
+        try scene.directory.write("outside/b.txt", "secret")
+        try scene.link("trap", to: "../outside")
+        let isOver = Cancellation()
+        let swapper = Inbox<Int>()
+        EventLoops.Thread.start(name: "swapper") {
+            var count = 0
+            while !isOver.isCancelled {
+                // The link out stands where the directory was, for a moment.
+                _ = rename("\(root)/inside/deep", "\(root)/inside/aside")
+                _ = rename("\(root)/inside/trap", "\(root)/inside/deep")
+                _ = rename("\(root)/inside/deep", "\(root)/inside/trap")
+                _ = rename("\(root)/inside/aside", "\(root)/inside/deep")
+                count += 1
+            }
+            swapper.put(count)
+        }
+        let (seen, written) = try await onThread {
+            var seen: Set<String> = []
+            var written: Set<String> = []
+            for round in 0..<4000 {
+                let text = scene.read("deep/b.txt")
+                seen.insert(text.hasPrefix("! ") ? "refused" : text)
+                if round % 8 == 0 {
+                    let answer = scene.write("deep/c.txt", "mine")
+                    written.insert(answer.hasPrefix("! ") ? "refused" : "written")
+                }
+            }
+            return (seen, written)
+        }
+        isOver.cancel()
+        #expect(await swapper.next() ?? 0 > 0)
+        #expect(seen.isSubset(of: ["1\tgamma\n", "refused"]), "\(seen)")
+        #expect(written.isSubset(of: ["written", "refused"]))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: root + "/outside") == ["b.txt"])
+    }
+}
+
+@Suite struct FileToolTests {
+    /// To be kept by the caller: the directory is gone with its owner.
+    private static func scene(_ files: [String: String]) throws -> (TemporaryDirectory, Workspace) {
+        let directory = try TemporaryDirectory()
+        for (name, content) in files { try directory.write(name, content) }
+        return (directory, try Workspace(path: directory.path))
+    }
+
+    private static func text(_ body: () throws(ToolFailure) -> String) -> String {
+        do throws(ToolFailure) {
+            return try body()
+        } catch {
+            return "! " + error.message
+        }
+    }
+
+    // MARK: read_file
+
+    @Test("A file is read a page at a time")
+    func pages() throws {
+        let (directory, workspace) = try Self.scene([
+            "n.txt": (1...10).map { "line \($0)" }.joined(separator: "\n"), "empty.txt": "", "crlf.txt": "a\r\nb\r\n",
+        ])
+        defer { withExtendedLifetime(directory) {} }
+        let reader = FileReader(workspace: workspace)
+        func read(_ name: String, _ arguments: JSONObject = [:]) -> String {
+            var arguments = arguments
+            arguments["path"] = .string(name)
+            return Self.text { () throws(ToolFailure) in try reader.readFile(arguments, Cancellation()) }
+        }
+        #expect(read("n.txt", ["offset": 9]) == "9\tline 9\n10\tline 10\n")
+        #expect(
+            read("n.txt", ["offset": 2, "limit": 2])
+                == "2\tline 2\n3\tline 3\n[lines 2 to 3; read on with offset 4]\n")
+        #expect(read("n.txt", ["offset": 11]) == "! the file has only 10 lines, so there is no line 11")
+        #expect(read("empty.txt") == "(the file is empty)")
+        #expect(read("crlf.txt") == "1\ta\n2\tb\n")
+    }
+
+    @Test("Long lines are cut, files that are no text refused, bytes that are no UTF-8 replaced")
+    func oddFiles() throws {
+        let (directory, workspace) = try Self.scene([
+            "long.txt": String(repeating: "x", count: FileReader.maximumLineBytes + 1),
+            "full.txt": String(repeating: "x", count: FileReader.maximumLineBytes), "zero.bin": "a\0b",
+        ])
+        defer { withExtendedLifetime(directory) {} }
+        try Data([0x61, 0xFF, 0x62]).write(to: URL(fileURLWithPath: directory.path + "/latin.txt"))
+        let reader = FileReader(workspace: workspace)
+        func read(_ name: String) -> String {
+            Self.text { () throws(ToolFailure) in try reader.readFile(["path": .string(name)], Cancellation()) }
+        }
+        #expect(read("long.txt").hasSuffix("x… [line cut]\n"))
+        #expect(!read("full.txt").contains("cut"))
+        #expect(read("zero.bin") == "! `zero.bin` is no text file (3 bytes)")
+        #expect(read("latin.txt") == "1\ta\u{FFFD}b\n")
+    }
+
+    @Test("A cancelled read ends")
+    func cancelled() throws {
+        let (directory, workspace) = try Self.scene(["a.txt": "a\n"])
+        defer { withExtendedLifetime(directory) {} }
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        #expect(throws: ToolFailure.self) {
+            try FileReader(workspace: workspace).readFile(["path": "a.txt"], cancellation)
+        }
+    }
+
+    // MARK: Finding
+
+    private static let tree = [
+        "README.md": "Read me\nsecond line\n", "src/main.swift": "let a = 1\nprint(a)\n",
+        "src/deep/util.swift": "func A() {}\n", "docs/guide.md": "a guide\n", ".git/config": "let a = 1\n",
+        "data.bin": "let a\0\n",
+    ]
+
+    @Test("A directory is listed by name, with what each entry is")
+    func listing() throws {
+        let (directory, workspace) = try Self.scene(Self.tree)
+        defer { withExtendedLifetime(directory) {} }
+        try FileManager.default.createSymbolicLink(atPath: directory.path + "/zlink", withDestinationPath: "/etc")
+        let finder = FileFinder(workspace: workspace)
+        func list(_ arguments: JSONObject) -> String {
+            Self.text { () throws(ToolFailure) in try finder.listDirectory(arguments, Cancellation()) }
+        }
+        #expect(
+            list([:]) == """
+                .git/
+                README.md\t20 bytes
+                data.bin\t7 bytes
+                docs/
+                src/
+                zlink\tsymbolic link, not followed
+                """)
+        #expect(
+            list(["offset": 1, "limit": 2])
+                == "README.md\t20 bytes\ndata.bin\t7 bytes\n[there is more; go on with offset 3]")
+        #expect(list(["path": "zlink"]) == "! `zlink` is not a directory (symbolic links are not followed)")
+    }
+
+    @Test(
+        "Files are found by patterns of names and of paths",
+        arguments: [
+            ("*.swift", ["src/deep/util.swift", "src/main.swift"]), ("**/*.md", ["README.md", "docs/guide.md"]),
+            ("src/*.swift", ["src/main.swift"]), ("src/**", ["src/deep/util.swift", "src/main.swift"]),
+            ("{README,guide}.md", ["README.md", "docs/guide.md"]), ("[rR]*", ["README.md"]),
+            ("????.*", ["data.bin", "src/main.swift", "src/deep/util.swift"]),
+            ("*.none", ["(no file has such a name)"]), ("[", ["! `[` is no pattern"]), ("{a", ["! `{a` is no pattern"]),
+        ])
+    func finding(pattern: String, expected: [String]) throws {
+        let (directory, workspace) = try Self.scene(Self.tree)
+        defer { withExtendedLifetime(directory) {} }
+        let text = Self.text { () throws(ToolFailure) in
+            try FileFinder(workspace: workspace).findFiles(["pattern": .string(pattern)], Cancellation())
+        }
+        if let first = expected.first, first.hasPrefix("!") {
+            #expect(text.hasPrefix(first))
+        } else {
+            #expect(Set(text.split(separator: "\n").map(String.init)) == Set(expected))
+        }
+    }
+
+    @Test("Text is found with its place, in text files, without what tools keep for themselves")
+    func searching() throws {
+        let (directory, workspace) = try Self.scene(Self.tree)
+        defer { withExtendedLifetime(directory) {} }
+        func search(_ arguments: JSONObject) -> String {
+            Self.text { () throws(ToolFailure) in
+                try FileFinder(workspace: workspace).searchText(arguments, Cancellation())
+            }
+        }
+        #expect(search(["pattern": "let a"]) == "src/main.swift:1: let a = 1")
+        #expect(search(["pattern": #"^func \w"#]) == "src/deep/util.swift:1: func A() {}")
+        #expect(search(["pattern": "print(a)", "literal": true]) == "src/main.swift:2: print(a)")
+        #expect(search(["pattern": "READ", "ignore_case": true]) == "README.md:1: Read me")
+        #expect(search(["pattern": "a", "files": "*.md", "path": "docs"]) == "docs/guide.md:1: a guide")
+        #expect(search(["pattern": "nowhere"]) == "(no match)")
+        #expect(search(["pattern": "(a)\\1"]).hasPrefix("! the pattern cannot be used"))
+        let page = search(["pattern": ".", "limit": 2, "offset": 1])
+        #expect(page == "README.md:2: second line\ndocs/guide.md:1: a guide\n[there is more; go on with offset 3]")
+    }
+
+    // MARK: Writing
+
+    @Test("A file is written whole, with its directories, and keeps its permissions")
+    func writing() throws {
+        let (directory, workspace) = try Self.scene(["run.sh": "old"])
+        defer { withExtendedLifetime(directory) {} }
+        let file = directory.path + "/run.sh"
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+        let writer = FileWriter(workspace: workspace)
+        func write(_ path: String, _ content: String) -> String {
+            Self.text { () throws(ToolFailure) in
+                try writer.writeFile(["path": .string(path), "content": .string(content)], Cancellation())
+            }
+        }
+        #expect(write("run.sh", "new") == "Replaced `run.sh` (3 bytes).")
+        #expect(try directory.read("run.sh") == "new")
+        #expect(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int == 0o755)
+        #expect(write("a/b/c.txt", "x") == "Created `a/b/c.txt` (1 bytes).")
+        #expect(try directory.read("a/b/c.txt") == "x")
+        #expect(write("a", "x") == "! `a` is no regular file")
+        #expect(try directory.names == ["a", "run.sh"])
+    }
+
+    @Test("Text is replaced where it stands once, or everywhere")
+    func editing() throws {
+        let (directory, workspace) = try Self.scene(["f.txt": "one two\nthree two\n"])
+        defer { withExtendedLifetime(directory) {} }
+        let writer = FileWriter(workspace: workspace)
+        func edit(_ old: String, _ new: String, all: Bool = false) -> String {
+            Self.text { () throws(ToolFailure) in
+                try writer.editFile(
+                    [
+                        "path": "f.txt", "old_text": .string(old), "new_text": .string(new),
+                        "replace_all": .bool(all),
+                    ], Cancellation())
+            }
+        }
+        #expect(edit("three", "3") == "Replaced it in `f.txt`, line 2.")
+        #expect(edit("two", "2").hasPrefix("! old_text stands in `f.txt` 2 times."))
+        #expect(edit("two", "2", all: true) == "Replaced 2 places in `f.txt`.")
+        #expect(try directory.read("f.txt") == "one 2\n3 2\n")
+        #expect(edit("four", "4").hasPrefix("! old_text does not stand in `f.txt`."))
+        #expect(edit("", "4").hasPrefix("! old_text is empty"))
+        #expect(try directory.names == ["f.txt"])
+    }
+
+    @Test("Of edits of one file at the same time none is lost")
+    func parallelEdits() async throws {
+        let (directory, workspace) = try Self.scene(["f.txt": (0..<20).map { "<\($0)>" }.joined(separator: "\n")])
+        defer { withExtendedLifetime(directory) {} }
+        let writer = FileWriter(workspace: workspace)
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<20 {
+                group.addTask {
+                    _ = try? await onThread {
+                        try writer.editFile(
+                            ["path": "f.txt", "old_text": .string("<\(number)>"), "new_text": .string("[\(number)]")],
+                            Cancellation())
+                    }
+                }
+            }
+        }
+        #expect(try directory.read("f.txt") == (0..<20).map { "[\($0)]" }.joined(separator: "\n"))
+    }
+}
