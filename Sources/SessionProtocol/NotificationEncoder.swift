@@ -53,8 +53,8 @@ package struct NotificationEncoder: Sendable {
     }
 
     package func appendToolCall(
-        id: String, name: String, arguments: JSONObject, executor: ToolExecutor, needsApproval: Bool, messageID: String,
-        seq: Int, to output: inout [UInt8]
+        id: String, name: String, arguments: JSONObject, executor: ToolExecutor, needsApproval: Bool = false,
+        messageID: String, seq: Int, to output: inout [UInt8]
     ) {
         var params: JSONObject = [
             "toolCallId": .string(id), "toolName": .string(name), "arguments": .object(arguments),

@@ -6,7 +6,8 @@ package struct SessionNotification: Sendable, Hashable {
         case status(SessionStatus, reason: String?, error: AnswerError?)
         case chunk(String, isFinal: Bool)
         case reasoningChunk(String)
-        case toolCall(id: String, name: String, arguments: JSONObject, executor: ToolExecutor, needsApproval: Bool)
+        case toolCall(
+            id: String, name: String, arguments: JSONObject, executor: ToolExecutor, needsApproval: Bool = false)
         case toolResult(id: String, name: String, result: String, isError: Bool, durationMilliseconds: Int)
         case usage(UsageReport)
     }

@@ -17,7 +17,7 @@ import Testing
         let directory = try TemporaryDirectory()
         defer { withExtendedLifetime(directory) {} }
         let file = try directory.write("tools.yaml", "ai_service: mock\n" + configuration)
-        let server = try RunningServer(["--config", file], environment: Self.quick)
+        let server = try await RunningServer(["--config", file], environment: Self.quick)
         let client = try await server.connect()
         let session = try #require(
             try await client.call(
@@ -41,7 +41,7 @@ import Testing
             }
         }
         server.signal(SIGTERM)
-        #expect(server.exitCode() == 0)
+        #expect(await server.exitCode() == 0)
         return results
     }
 
@@ -79,12 +79,12 @@ import Testing
         #expect(results.first?.contains("\"timezone\": \"UTC\"") == true, "\(results)")
     }
 
-    @Test func aWorkspaceThatIsNotThereIsOneClearLine() throws {
+    @Test func aWorkspaceThatIsNotThereIsOneClearLine() async throws {
         let directory = try TemporaryDirectory()
         defer { withExtendedLifetime(directory) {} }
         let file = try directory.write(
             "tools.yaml", "ai_service: mock\ntools:\n  builtin: [read_file]\n  workspace: /no/such/place\n")
-        let result = try BuiltProgram(name: "ailoopctl").run(["serve", "--port", "0", "--config", file])
+        let result = try await BuiltProgram(name: "ailoopctl").run(["serve", "--port", "0", "--config", file])
         #expect(result.status == 69)
         #expect(result.errors.contains("the tools' workspace /no/such/place: No such file or directory"))
     }

@@ -119,7 +119,8 @@ import Testing
                 events[4]
                     == .toolResultProcessed(
                         messageID: messageID,
-                        result: ToolResult(callID: "call_7", toolName: "get_weather", content: "22", isError: false)))
+                        result: ToolResult(callID: "call_7", toolName: "get_weather", content: "22", outcome: .success))
+            )
             #expect(events[12] == .sessionEnded(reason: "Session stopped"))
         }
     }

@@ -57,7 +57,7 @@ extension ExampleSetup {
                 request.number == 0
                     ? toolCalls([("call_7", #"{"city":"Paris","days":2}"#)]) : .answer(["Clear, 22.5 °C."])
             })
-        case "approveToolCall": calculating(.ask)
+        case "approveToolCall": calculating(thenSaying: "42.")
         case "cancelMessage": .service(.beginning(["Once upon "]))
         case "attachSession": ExampleSetup(script: { _, gate in held(["Good "], gate, ["morning."]) })
         case "getHistory": .service(.answer(["Good morning."]))
@@ -86,7 +86,7 @@ extension ExampleSetup {
             .service(
                 toolCalls(
                     text: "Let me look. ", [("call_1", #"{"city":"Paris"}"#), ("call_2", #"{"city":"Rome"}"#)]))
-        case "ToolResultNotification": calculating(.allow)
+        case "ToolResultNotification": calculating(thenSaying: "I may not.")
         case "AIReasoningChunkNotification":
             .service(
                 .eventStream([
@@ -98,16 +98,16 @@ extension ExampleSetup {
         }
     }
 
-    /// The model asks for a tool that the server has.
-    private static func calculating(_ policy: Settings.Tools.Policy) -> ExampleSetup {
+    /// The model asks for a tool that the server has, and that needs approval.
+    private static func calculating(thenSaying text: String) -> ExampleSetup {
         ExampleSetup(
             configure: { settings in
                 settings.tools.builtin = [.calculate]
-                settings.tools.policies = ["calculate": policy]
+                settings.tools.policies = ["calculate": .ask]
             },
             script: { request, _ in
                 request.number == 0
-                    ? toolCalls([("call_1", #"{"expression":"6*7"}"#)], of: "calculate") : .answer(["42."])
+                    ? toolCalls([("call_1", #"{"expression":"6*7"}"#)], of: "calculate") : .answer([text])
             })
     }
 

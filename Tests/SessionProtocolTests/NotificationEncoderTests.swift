@@ -124,6 +124,30 @@ import Testing
                     content: .toolCall(id: "c", name: "f", arguments: arguments, executor: executor)))
     }
 
+    @Test func aToolCallThatNeedsApprovalSaysSo() throws {
+        let text = text {
+            $0.appendToolCall(
+                id: "c", name: "f", arguments: [:], executor: .server, needsApproval: true, messageID: "m", seq: 4,
+                to: &$1)
+        }
+        let content = SessionNotification.Content.toolCall(
+            id: "c", name: "f", arguments: [:], executor: .server, needsApproval: true)
+        #expect(
+            try decoded(text) == SessionNotification(sessionID: "s-1", seq: 4, messageID: "m", content: content))
+    }
+
+    @Test func aToolResult() throws {
+        let text = text {
+            $0.appendToolResult(
+                id: "c", name: "f", result: "4\n2", isError: true, durationMilliseconds: 17, messageID: "m", seq: 5,
+                to: &$1)
+        }
+        let content = SessionNotification.Content.toolResult(
+            id: "c", name: "f", result: "4\n2", isError: true, durationMilliseconds: 17)
+        #expect(
+            try decoded(text) == SessionNotification(sessionID: "s-1", seq: 5, messageID: "m", content: content))
+    }
+
     @Test func usageWithAndWithoutWhatIsOptional() throws {
         let reports = [
             UsageReport(
@@ -150,6 +174,7 @@ import Testing
         ("ToolCallNotification", #"{"sessionId":"s","toolCallId":"c","toolName":"f","arguments":"{}"}"#),
         ("UsageNotification", #"{"sessionId":"s","promptTokens":1,"completionTokens":2,"model":"m"}"#),
         ("UsageNotification", "[]"),
+        ("ToolResultNotification", #"{"sessionId":"s","toolCallId":"c","toolName":"f","result":"r","isError":false}"#),
     ])
     func whatIsNoNotificationIsNone(method: String, params: String) throws {
         #expect(SessionNotification(method: method, params: try JSONParser.parse(Array(params.utf8))) == nil)

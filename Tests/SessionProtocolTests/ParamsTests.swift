@@ -10,6 +10,7 @@ import Testing
         .startSession: { (params) throws(JSONRPCError) in _ = try StartSessionParams(params) },
         .sendUserMessage: { (params) throws(JSONRPCError) in _ = try SendUserMessageParams(params) },
         .provideToolResult: { (params) throws(JSONRPCError) in _ = try ProvideToolResultParams(params) },
+        .approveToolCall: { (params) throws(JSONRPCError) in _ = try ApproveToolCallParams(params) },
         .stopSession: { (params) throws(JSONRPCError) in _ = try SessionParams(params) },
         .cancelMessage: { (params) throws(JSONRPCError) in _ = try CancelMessageParams(params) },
         .pauseSession: { (params) throws(JSONRPCError) in _ = try SessionParams(params) },

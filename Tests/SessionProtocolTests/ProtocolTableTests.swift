@@ -22,13 +22,14 @@ import Testing
     @Test func namesAndNumbersAreThoseOfTheContract() {
         #expect(
             SessionMethod.allCases.map(\.rawValue) == [
-                "startSession", "sendUserMessage", "provideToolResult", "stopSession", "echo", "cancelMessage",
-                "pauseSession", "resumeSession", "attachSession", "getHistory", "listModels", "getServerInfo",
+                "startSession", "sendUserMessage", "provideToolResult", "approveToolCall", "stopSession", "echo",
+                "cancelMessage", "pauseSession", "resumeSession", "attachSession", "getHistory", "listModels",
+                "getServerInfo",
             ])
         #expect(
             SessionNotificationMethod.allCases.map(\.rawValue) == [
                 "SessionStatusNotification", "AIMessageChunkNotification", "ToolCallNotification",
-                "AIReasoningChunkNotification", "UsageNotification",
+                "ToolResultNotification", "AIReasoningChunkNotification", "UsageNotification",
             ])
         #expect(
             SessionStatus.allCases.map { [$0.rawValue: "\($0)"] } == [
