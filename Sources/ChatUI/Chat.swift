@@ -175,8 +175,8 @@ package struct Chat {
         }
         if prompt != nil {
             prompt?.ask(question)
-        } else if case .toolResult(let name) = question {
-            output.tell("result of \(name)> ")
+        } else if let prompt = question.toolPrompt {
+            output.tell(prompt)
         } else if output.isTerminal {
             output.tell("> ")
         }

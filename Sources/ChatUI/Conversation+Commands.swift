@@ -34,6 +34,7 @@ extension Conversation {
     private mutating func startAnew() {
         if phase == .idle { call(.stop) }
         phase = .starting
+        approvedTools = []
         usage = nil
         lastMessage = nil
         call(.start)

@@ -34,7 +34,7 @@ extension Conversation {
         case .checkArrival(let message):
             // Nothing of it was answered yet, so it would be the last.
             if Transcript(value).lastUserMessage != message { call(.send(message)) }
-        case .toolResult, .stop: break
+        case .toolResult, .approval, .stop: break
         }
     }
 
@@ -66,7 +66,7 @@ extension Conversation {
         case .send:
             show(.failed(failure.detail))
             answerEnded(ChatEnding(.error, error: failure))
-        case .toolResult:
+        case .toolResult, .approval:
             // Taken already before the connection was lost, or too late: the answer goes on either way.
             if error.kind != ErrorKind.unknownToolCall.rawValue { show(.failed(failure.detail)) }
         case .attach(let replays):
@@ -124,32 +124,19 @@ extension Conversation {
             }
         case .chunk(let text, isFinal: false): if !text.isEmpty { show(.text(text)) }
         case .reasoningChunk(let text): if !text.isEmpty { show(.reasoning(text)) }
-        case .toolCall(let id, let name, let arguments, let executor):
+        case .toolCall(let id, let name, let arguments, let executor, let needsApproval):
+            // An approval that waits is asked for again after a lost connection.
+            guard id != askedToolCall?.id, !waitingToolCalls.contains(where: { $0.id == id }) else { return }
             show(.toolCall(id: id, name: name, arguments: arguments, executor: executor))
-            if executor == .client { wanted(id: id, name: name) }
+            if executor == .client || needsApproval {
+                wanted(WantedCall(id: id, name: name, needsApproval: needsApproval))
+            }
+        case .toolResult: break
         case .usage(let report):
             var sum = usage ?? MessageUsage()
             sum.add(report)
             usage = sum
         }
-    }
-
-    private mutating func wanted(id: String, name: String) {
-        guard !isCancelling else { return }
-        guard options.canAsk, !isEndOfInput else {
-            unansweredTool = unansweredTool ?? name
-            show(.failed("nobody is there to answer the call to `\(name)`; the model is told so"))
-            return call(.toolResult(id: id, text: Self.nobodyThere))
-        }
-        waitingToolCalls.append((id, name))
-        if askedToolCall == nil { askForNextResult() }
-    }
-
-    mutating func askForNextResult() {
-        guard !waitingToolCalls.isEmpty else { return }
-        let next = waitingToolCalls.removeFirst()
-        askedToolCall = next
-        actions.append(.ask(.toolResult(name: next.name)))
     }
 
     private mutating func sessionEnded(_ reason: String) {

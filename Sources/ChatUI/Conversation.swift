@@ -45,6 +45,25 @@ package struct Conversation: Sendable {
     package enum Question: Sendable, Hashable {
         case message
         case toolResult(name: String)
+        /// Whether the server may run a tool.
+        case approval(name: String)
+
+        /// About a tool call: what stands before the answer; nil for a message.
+        var toolPrompt: String? {
+            switch self {
+            case .message: nil
+            case .toolResult(let name): "result of \(name)> "
+            case .approval(let name): "run \(name)? [y]es, [n]o, [a]lways in this session> "
+            }
+        }
+    }
+
+    /// A tool call that the person is asked about.
+    struct WantedCall: Sendable, Hashable {
+        var id: String
+        var name: String
+        /// Whether the server may run it is asked, not what it comes to.
+        var needsApproval: Bool
     }
 
     /// What a call to the server is for.
@@ -53,6 +72,7 @@ package struct Conversation: Sendable {
         case send(String)
         case cancel
         case toolResult(id: String, text: String)
+        case approval(id: String, isApproved: Bool)
         case showHistory, showSystemPrompt
         case save(path: String)
         case listModels
@@ -104,8 +124,10 @@ package struct Conversation: Sendable {
     /// The answer's end came before it was known whether the cancelling took.
     var endWaitsForCancel = false
     var unansweredTool: String?
-    var waitingToolCalls: [(id: String, name: String)] = []
-    var askedToolCall: (id: String, name: String)?
+    var waitingToolCalls: [WantedCall] = []
+    var askedToolCall: WantedCall?
+    /// Tools that the server may always run in this session.
+    var approvedTools: Set<String> = []
     /// Of these nothing more is shown.
     var droppedMessageIDs: Set<String> = []
     var currentMessageID: String?
@@ -180,6 +202,8 @@ package struct Conversation: Sendable {
         case .cancel: return (.cancelMessage, [:])
         case .toolResult(let id, let text):
             return (.provideToolResult, ["toolCallId": .string(id), "result": .string(text)])
+        case .approval(let id, let isApproved):
+            return (.approveToolCall, ["toolCallId": .string(id), "approve": .bool(isApproved)])
         case .showHistory, .showSystemPrompt, .save, .checkArrival: return (.getHistory, [:])
         case .listModels: return (.listModels, [:])
         case .stop: return (.stopSession, [:])
@@ -192,6 +216,7 @@ package struct Conversation: Sendable {
 
     private var sessionParams: JSONObject {
         var capabilities: [JSONValue] = [.string(Capability.usage.rawValue)]
+        if options.canAsk { capabilities.append(.string(Capability.toolApproval.rawValue)) }
         if options.wantsReasoning { capabilities.append(.string(Capability.reasoning.rawValue)) }
         var params: JSONObject = ["capabilities": .array(capabilities)]
         params["model"] = options.model.map { .string($0) }
@@ -204,11 +229,7 @@ package struct Conversation: Sendable {
     // MARK: The person
 
     private mutating func take(_ line: String) {
-        if let asked = askedToolCall {
-            askedToolCall = nil
-            call(.toolResult(id: asked.id, text: line))
-            return askForNextResult()
-        }
+        if let asked = askedToolCall { return answer(asked, line) }
         guard isAsking else {
             guard waitingLines.count < Self.maximumWaitingLines else {
                 return show(.failed("\(Self.maximumWaitingLines) lines wait already; this one is not taken"))
@@ -268,7 +289,9 @@ package struct Conversation: Sendable {
         isEndOfInput = true
         if let asked = askedToolCall {
             askedToolCall = nil
-            call(.toolResult(id: asked.id, text: Self.noResult))
+            call(
+                asked.needsApproval
+                    ? .approval(id: asked.id, isApproved: false) : .toolResult(id: asked.id, text: Self.noResult))
             return askForNextResult()
         }
         if isAsking { leave(.complete) }

@@ -79,12 +79,12 @@ struct PromptLine {
     }
 
     private var isAskingResult: Bool {
-        if case .toolResult = question { true } else { false }
+        question?.toolPrompt != nil
     }
 
     private func prompt(_ editor: LineEditor) -> String {
         if let search = editor.search { return "\(search.hasFailed ? "(not found)" : "(search)") `\(search.query)`: " }
-        if case .toolResult(let name) = question { return "result of \(name)> " }
+        if let prompt = question?.toolPrompt { return prompt }
         return "> "
     }
 

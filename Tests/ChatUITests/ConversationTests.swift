@@ -137,7 +137,7 @@ private let final = SessionNotification.Content.chunk("", isFinal: true)
             script.calls[0].params == [
                 "userId": "chat",
                 "sessionParams": [
-                    "capabilities": ["usage", "reasoning"], "model": "x/y", "systemPrompt": "Be brief.",
+                    "capabilities": ["usage", "toolApproval", "reasoning"], "model": "x/y", "systemPrompt": "Be brief.",
                     "params": ["temperature": 0], "tools": [["type": "function"]],
                 ],
             ])
@@ -275,6 +275,54 @@ private let final = SessionNotification.Content.chunk("", isFinal: true)
         script.tell(final, messageID: "1")
         #expect(script.endings == [.stop])
         #expect(script.asked.last == .message)
+    }
+
+    private func approval(_ id: String, _ name: String) -> SessionNotification.Content {
+        .toolCall(id: id, name: name, arguments: [:], executor: .server, needsApproval: true)
+    }
+
+    @Test func thePersonApprovesRefusesOrAllowsForTheSession() {
+        var script = Script.started()
+        script.say("tool")
+        script.answer(["messageId": "1", "status": 0])
+        for (id, name) in [("a", "add"), ("b", "sub"), ("c", "mul"), ("d", "mul")] {
+            script.tell(approval(id, name), messageID: "1")
+        }
+        #expect(script.asked == [.message, .approval(name: "add")])
+        script.say("maybe")
+        #expect(script.asked.last == .approval(name: "add") && script.calls.isEmpty)
+        script.say(" Yes ")
+        #expect(script.lastMethod == .approveToolCall)
+        #expect(script.calls[0].params == ["toolCallId": "a", "approve": true, "sessionId": "s"])
+        script.say("n")
+        #expect(script.calls[1].params == ["toolCallId": "b", "approve": false, "sessionId": "s"])
+        // The second call of `mul` waited: what is allowed for good is asked no more.
+        script.say("a")
+        #expect(script.calls.dropFirst(2).map { $0.params["toolCallId"] } == ["c", "d"])
+        #expect(script.calls.dropFirst(2).allSatisfy { $0.params["approve"] == true })
+        script.tell(approval("e", "mul"), messageID: "1")
+        #expect(script.calls[4].params == ["toolCallId": "e", "approve": true, "sessionId": "s"])
+        #expect(script.asked.count == 5)
+    }
+
+    @Test func anApprovalThatIsAskedForAgainIsAskedOnce() {
+        var script = Script.started()
+        script.say("tool")
+        script.answer(["messageId": "1", "status": 0])
+        script.tell(approval("a", "add"), messageID: "1")
+        script.tell(approval("a", "add"), messageID: "1")
+        script.say("y")
+        #expect(script.calls.count == 1)
+        #expect(script.asked == [.message, .approval(name: "add")])
+    }
+
+    @Test func theEndOfInputRefuses() {
+        var script = Script.started()
+        script.say("tool")
+        script.answer(["messageId": "1", "status": 0])
+        script.tell(approval("a", "add"), messageID: "1")
+        script.give(.endOfInput)
+        #expect(script.calls[0].params == ["toolCallId": "a", "approve": false, "sessionId": "s"])
     }
 
     @Test func aCallThatNobodyIsThereToAnswerBreaksTheAnswer() {
