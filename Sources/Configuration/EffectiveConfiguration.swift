@@ -80,6 +80,38 @@ extension SettingValue {
         case .secrets(let secrets):
             let masks = secrets.prefix(secretCount).map { _ in YAMLText.mask }
             return "[" + masks.joined(separator: ", ") + "]"
+        case .choiceMap(let map): return YAMLText.flow(.object(Self.members(map.mapValues { JSONValue.string($0) })))
+        case .secretMap(let map):
+            return "{" + map.keys.sorted().map { "\($0): \(YAMLText.mask)" }.joined(separator: ", ") + "}"
+        case .records(let records): return Self.yaml(of: records, type)
         }
+    }
+
+    private static func members(_ map: [String: JSONValue]) -> JSONObject {
+        var object = JSONObject()
+        for name in map.keys.sorted() { object[name] = map[name] }
+        return object
+    }
+
+    private static func yaml(of records: [[String: SettingValue]], _ type: SettingType) -> String {
+        let members: [SettingMember]
+        var isNamed = false
+        switch type {
+        case .records(let known, _): members = known
+        case .namedRecords(_, let known, _):
+            members = known
+            isNamed = true
+        default: members = []
+        }
+        let texts = records.map { record -> String in
+            let inner = members.compactMap { member in
+                record[member.name].map { "\(member.name): \($0.yaml(of: member.type))" }
+            }
+            let mapping = "{" + inner.joined(separator: ", ") + "}"
+            guard isNamed, case .text(let name)? = record["name"] else { return mapping }
+            return "\(name): \(mapping)"
+        }
+        let list = texts.joined(separator: ", ")
+        return isNamed ? "{\(list)}" : "[\(list)]"
     }
 }

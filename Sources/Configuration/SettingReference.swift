@@ -73,6 +73,10 @@ package enum SettingReference {
         case .object: "mapping"
         case .secret: "secret"
         case .secrets: "list of secrets"
+        case .records: "list of mappings"
+        case .namedRecords: "mappings by name"
+        case .choiceMap: "choices by name"
+        case .secretMap: "secrets by name"
         }
     }
 
@@ -92,7 +96,10 @@ package enum SettingReference {
         case .choice(let choices): choices.map(code).joined(separator: ", ")
         case .texts(let form, let count):
             [form.phrase, "at most \(count)"].filter { !$0.isEmpty }.joined(separator: "; ")
-        case .secrets(let count): "at most \(count)"
+        case .secrets(let count), .secretMap(let count): "at most \(count)"
+        case .records(let members, let count), .namedRecords(_, let members, let count):
+            members.map { code($0.name) }.joined(separator: ", ") + "; at most \(count)"
+        case .choiceMap(let choices, let count): choices.map(code).joined(separator: ", ") + "; at most \(count)"
         }
     }
 

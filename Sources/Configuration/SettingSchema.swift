@@ -87,6 +87,29 @@ package enum SettingSchema {
         case .texts(_, let count), .secrets(let count):
             [["type": "array", "items": ["type": "string"], "maxItems": .number(JSONNumber(count))]]
         case .object(let reserved): [object(reserved, key.form)]
+        case .records(_, let count):
+            [["type": "array", "items": ["type": "object"], "maxItems": .number(JSONNumber(count))]]
+        case .namedRecords(_, _, let count):
+            [
+                [
+                    "type": "object", "additionalProperties": ["type": "object"],
+                    "maxProperties": .number(JSONNumber(count)),
+                ]
+            ]
+        case .choiceMap(let choices, let count):
+            [
+                [
+                    "type": "object", "additionalProperties": ["enum": .array(choices.map { .string($0) })],
+                    "maxProperties": .number(JSONNumber(count)),
+                ]
+            ]
+        case .secretMap(let count):
+            [
+                [
+                    "type": "object", "additionalProperties": ["type": "string"],
+                    "maxProperties": .number(JSONNumber(count)),
+                ]
+            ]
         }
     }
 

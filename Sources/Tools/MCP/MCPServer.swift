@@ -69,7 +69,7 @@ final class MCPServer {
         self.log = log
         self.onTools = onTools
         self.onSettled = onSettled
-        client = MCPClient(logLevel: Self.protocolLevel(log.level))
+        client = MCPClient(logLevel: Self.protocolLevel(log))
     }
 
     // MARK: Life of the program
@@ -96,7 +96,7 @@ final class MCPServer {
                 return finishStop()
             }
             state = .running(try ChildProcess(loop: loop, adopting: program, delegate: self))
-            client = MCPClient(logLevel: Self.protocolLevel(log.level))
+            client = MCPClient(logLevel: Self.protocolLevel(log))
             lines = LineSplitter(maximumBytes: Self.maximumLineBytes)
             errorLines = LineSplitter(maximumBytes: Self.maximumErrorLineBytes)
             lastErrorLine = ""
@@ -223,13 +223,10 @@ final class MCPServer {
     }
 
     /// Which of its messages it is asked for.
-    private static func protocolLevel(_ level: LogLevel) -> String {
-        switch level {
-        case .trace, .debug: "debug"
-        case .info: "info"
-        case .warning: "warning"
-        case .error: "error"
-        }
+    private static func protocolLevel(_ log: Logger) -> String {
+        if log.isEnabled(.debug) { return "debug" }
+        if log.isEnabled(.info) { return "info" }
+        return log.isEnabled(.warning) ? "warning" : "error"
     }
 
     // MARK: Calls
