@@ -137,6 +137,11 @@ extension TextForm {
     /// What texts have this form; empty: any.
     var phrase: String {
         switch self {
+        case .oneOf(let choices): choices.map { "`\($0)`" }.joined(separator: ", ")
+        case .toolName: "letters, digits, `_` and `-`"
+        case .toolPrefix: "letters, digits, `_` and `-`"
+        case .variableName: "a variable's name"
+        case .hostPattern: "a host, or `*.` and a domain"
         case .any: ""
         case .nonEmpty: "not empty"
         case .modelName: "a name without blanks"

@@ -205,6 +205,6 @@ package final class InteractiveServer: Sendable {
                 worker.loop.stop()
             }
         }
-        environment.tools.stop()
+        environment.withLock(\.tools).stop()
     }
 }
