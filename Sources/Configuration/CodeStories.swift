@@ -358,5 +358,10 @@ extension CodeStory {
             "Conversations may grow longer than what the model takes, and calls fail then. Without `ai_loop.max_context_tokens` the "
                 + "model's own limit holds.",
             wrong: asked(local + "ai_loop:\n  max_context_tokens: 100000\n"), right: asked()),
+        CodeStory(
+            ConfigurationCode.duplicateName,
+            "Two items of a list have one name. The model calls tools by their names, so each must have its own.",
+            wrong: "tools:\n  commands: [{name: a, command: [b]}, {name: a, command: [c]}]\n",
+            right: "tools:\n  commands: [{name: a, command: [b]}, {name: d, command: [c]}]\n"),
     ]
 }

@@ -92,7 +92,7 @@ import Testing
                 base,
                 environment: [key.environmentName: SettingTableTests.sample(for: key), "OPENROUTER_API_KEY": "k"],
                 files: ["secrets.txt": "from-file\n"])
-            guard loaded.settings != nil, !key.isSecret else { continue }
+            guard loaded.settings != nil, !key.holdsSecrets else { continue }
             let again = load(
                 yaml(loaded), environment: ["OPENROUTER_API_KEY": "k"], files: ["secrets.txt": "from-file\n"])
             #expect(again.settings == loaded.settings, "\(key.path)")
