@@ -15,7 +15,19 @@ package struct Program: Sendable {
     /// As this process was called. From then on a write to a reader that has gone is an error and ends nothing by itself.
     package static func ofThisProcess() -> Program {
         signal(SIGPIPE, SIG_IGN)
+        holdClosedDescriptors()
         return Program(arguments: Array(CommandLine.arguments.dropFirst()), environment: ProcessEnvironment.variables())
+    }
+
+    /// Where the caller closed a standard stream (`>&-`), its number would be given to the next socket or file, which then got
+    /// what is written for people. Something holds the number that can only be used the other way round, so that
+    /// the stream stays as closed as it was: EBADF.
+    private static func holdClosedDescriptors() {
+        // The lowest free number is the one that is given out.
+        for (descriptor, mode) in [(STDIN_FILENO, O_WRONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_RDONLY)]
+        where fcntl(descriptor, F_GETFD) == -1 {
+            _ = open("/dev/null", mode)
+        }
     }
 
     /// Runs the command; output goes to the descriptors given.

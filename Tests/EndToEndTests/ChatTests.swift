@@ -154,6 +154,16 @@ enum ChatRun {
         }
     }
 
+    /// Where it is closed, its number must not come to a socket, which would get the text.
+    @Test(arguments: [
+        "chat --ai-service mock", "replay --ai-service mock -", "bench -n 1 --messages 1 --warmup 0s --message empty",
+    ])
+    func aClosedStandardOutputIsSaid(command: String) async throws {
+        let result = try await ChatRun.shell("echo Hello | \"$PROGRAM\" \(command) >&-")
+        #expect(result.status == 1)
+        #expect(result.errors.contains(": cannot write to standard output: Bad file descriptor\n"))
+    }
+
     @Test(arguments: [
         ("printf 'caf\\351'", "standard input is not UTF-8 text"),
         ("head -c 16777217 /dev/zero", "standard input is larger than 16 MiB"),
