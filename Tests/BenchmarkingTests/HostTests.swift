@@ -35,12 +35,6 @@ import Testing
         #expect(HostDescription.processorName(in: "flags : a") == nil)
     }
 
-    @Test func theDescriptorLimitIsRaisedAsFarAsItGoes() {
-        let allowed = DescriptorLimit.raise(to: 64)
-        #expect(allowed >= 64)
-        #expect(DescriptorLimit.raise(to: .max) >= allowed)
-    }
-
     @Test(
         arguments: [
             (0, "0.00 ns"), (999, "999 ns"), (1_000, "1.00 µs"), (151_234, "151 µs"), (1_512_345, "1.51 ms"),

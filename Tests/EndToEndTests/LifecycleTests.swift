@@ -40,6 +40,20 @@ import Testing
         #expect(result.errors.contains("cannot listen on no-such-host.invalid: no such host or address"))
     }
 
+    @Test func descriptorsAreAskedForAsTheConnectionsNeedThem() async throws {
+        let result = try await program.shell(
+            """
+            ulimit -Sn 100
+            "$PROGRAM" serve --ai-service mock --port 0 2>err &
+            until grep -q health err || ! kill -0 $!; do sleep 0.1; done
+            awk '/^Max open files/ { print $4 }' /proc/$!/limits
+            kill $!
+            wait $!
+            """, environment: ["AILOOP_SERVER__MAX_CONNECTIONS": "150"])
+        #expect(result.output == "364\n")
+        #expect(result.status == 0)
+    }
+
     // MARK: Running
 
     @Test func aHangupReadsTheTokensAgain() async throws {

@@ -2,7 +2,7 @@ import Glibc
 
 /// How many descriptors this process, and those it starts, may have open.
 package enum DescriptorLimit {
-    /// Besides those of the sessions: standard streams, event loops, timers, a child's pipe.
+    /// Besides those of connections: standard streams, event loops, timers, a child's pipe.
     package static let ownNeed = 64
 
     /// Raises the soft limit as far as `needed`. Returns what is allowed then, which may be less.
