@@ -50,6 +50,11 @@ extension RequestHead {
         return minorVersion == 0 && !options.contains("keep-alive")
     }
 
-    /// The target's path, without the query.
-    var path: Substring { target.prefix { $0 != "?" } }
+    /// The target's path, without the query; of the absolute form too, which every server has to take (RFC 9112 §3.2.2).
+    var path: Substring {
+        let target = target.prefix { $0 != "?" }
+        guard !target.hasPrefix("/"), let separator = target.firstRange(of: "://") else { return target }
+        let path = target[separator.upperBound...].drop { $0 != "/" }
+        return path.isEmpty ? "/" : path
+    }
 }

@@ -113,6 +113,7 @@ import Testing
 
     @Test(arguments: [
         ("/healthz", 200), ("/readyz", 200), ("/metrics", 200), ("/", 200), ("/nothing", 404), ("/ws", 426),
+        ("http://x/healthz?a=b", 200), ("HTTP://x", 200), ("http://x/ws", 426), ("*", 400), ("http://x//healthz", 404),
     ])
     func plainRequestsAreAnswered(path: String, status: Int) async throws {
         try await withServer(answering: []) { server in
