@@ -58,7 +58,7 @@ package struct TextReport {
     }
 
     private func length(_ plan: BenchPlan) -> String {
-        let messages = plan.messages.map { "\(FigureText.count($0)) messages" }
+        let messages = plan.messages.map { "\(FigureText.count($0)) message\($0 == 1 ? "" : "s")" }
         let length = [plan.duration.map(Self.duration), messages].compactMap(\.self).joined(separator: " or ")
         return "\(length), after \(Self.duration(plan.warmup)) of warm-up that is left out"
     }

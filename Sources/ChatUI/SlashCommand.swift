@@ -21,7 +21,7 @@ package enum SlashCommand: String, Sendable, Hashable, CaseIterable {
         guard let command = SlashCommand(rawValue: String(name)) else {
             let help =
                 nearestName(to: String(name), among: allCases.map(\.rawValue)).map { "did you mean `/\($0)`?" }
-                ?? "`/help` lists them"
+                ?? "`/help` lists them."
             return .problem(
                 "there is no command \(quotedForDisplay("/" + name)); \(help) To send the line as it is, begin it with `//`"
             )

@@ -38,6 +38,14 @@ import Testing
         return report
     }
 
+    @Test(arguments: [(1, "measured  1 message, after"), (2, "measured  2 messages, after")])
+    func whatIsMeasuredIsCounted(messages: Int, words: String) throws {
+        var run = run(sessions: 1)
+        run.plan.duration = nil
+        run.plan.messages = messages
+        #expect(TextReport(try report([run])).text.contains(words))
+    }
+
     @Test func oneRunIsTwoTablesAndWhatTheirNamesMean() throws {
         var run = run(sessions: 2)
         run.figures.errors.add("odd\u{1B}kind", example: "line\nbreak")

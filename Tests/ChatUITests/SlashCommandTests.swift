@@ -19,7 +19,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("/histroy", "did you mean `/history`?"), ("/", "`/help` lists them"), ("/etc/passwd", "begin it with `//`"),
+        ("/histroy", "did you mean `/history`?"), ("/", "; `/help` lists them. To send the line"),
+        ("/etc/passwd", "begin it with `//`"),
         ("/help me", "`/help` takes nothing after it"), ("/save", "`/save` needs the name of a file"),
     ])
     func whatIsNotUnderstoodIsSaid(line: String, words: String) {
