@@ -58,10 +58,7 @@ let stream = PacedStream(
     spreadsStart: !isImmediate)
 
 // Thousands of streams need as many descriptors.
-var limit = rlimit()
-getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-limit.rlim_cur = limit.rlim_max
-setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+_ = DescriptorLimit.raise(to: .max)
 
 SignalSource.block([SIGINT, SIGTERM])
 do {
