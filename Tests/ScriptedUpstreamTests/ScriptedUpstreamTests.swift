@@ -125,7 +125,8 @@ struct ScriptedUpstreamTests {
         let never = ScriptGate()
         let endless = PacedStream(chunks: PacedStream.maximumChunks, chunkBytes: 200, intervalMicroseconds: 1000)
         let scripts: [(steps: [ScriptStep], sends: Bool)] = [
-            ([.hang], false), ([.wait(never)], false), ([.eventStreamHead(), .paced(endless)], true), (.json([:]), true),
+            ([.hang], false), ([.wait(never)], false), ([.eventStreamHead(), .paced(endless)], true),
+            (.json([:]), true),
         ]
         for (script, sends) in scripts {
             try await ScriptedUpstream.with(replies: [script]) { upstream in
