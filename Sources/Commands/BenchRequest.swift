@@ -55,15 +55,12 @@ struct BenchRequest: Sendable, Equatable {
     // MARK: Values
 
     private mutating func readURL(_ text: String) -> HTTPURL? {
-        do throws(HTTPURLError) {
-            let url = try HTTPURL(text)
-            if url.scheme == .ws { return url }
-            problems.append(
-                UsageProblem("`--url`: \(url.scheme.rawValue):// is not spoken here", help: "use a ws:// URL"))
+        do throws(ServerURL.Problem) {
+            return try ServerURL(text).url
         } catch {
-            problems.append(UsageProblem("`--url`: \(error.detail)"))
+            problems.append(error.usage)
+            return nil
         }
-        return nil
     }
 
     private mutating func readSessions(_ text: String) -> [Int] {

@@ -82,13 +82,11 @@ struct ChatCommand {
             }
             return .inProcess(settings)
         }
-        let url: HTTPURL
-        do throws(HTTPURLError) {
-            url = try HTTPURL(text)
+        do throws(ServerURL.Problem) {
+            return .server(try ServerURL(text).url, token: token)
         } catch {
-            throw .usage([UsageProblem("--url: \(error.detail)")])
+            throw .usage([error.usage])
         }
-        return .server(url, token: token)
     }
 
     private func token() throws(Refusal) -> String? {

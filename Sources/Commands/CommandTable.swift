@@ -194,7 +194,9 @@ package enum CommandTable {
             ConflictSpec("rate", with: ["think"], "with a rate, messages are sent when they are due"),
         ],
         exitCodes: [
-            ExitCodeSpec(1, "a `--fail-if` holds or cannot be told, no message was answered, or all sessions were lost")
+            ExitCodeSpec(
+                1, "a `--fail-if` holds or cannot be told, no message was answered, or all sessions were lost"),
+            ExitCode.unreadable.spec,
         ],
         environment: [ServerToken.variable])
 

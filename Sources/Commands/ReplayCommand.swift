@@ -80,10 +80,10 @@ struct ReplayCommand {
             problems.append(UsageProblem("`--log` needs the name of a file", help: "standard output has the report"))
         }
         if let url = request.url {
-            do throws(HTTPURLError) {
-                _ = try HTTPURL(url)
+            do throws(ServerURL.Problem) {
+                _ = try ServerURL(url)
             } catch {
-                problems.append(UsageProblem("`--url` cannot be used", help: error.detail))
+                problems.append(error.usage)
             }
         }
         return problems

@@ -354,6 +354,21 @@ import Testing
         #expect(option.errors.contains("ailoopctl serve: unknown option `--prot`; did you mean `--port`?\n"))
     }
 
+    @Test(
+        "a URL that cannot be used is a fault of the command line, told in the same words",
+        arguments: [
+            ["chat", "hi"], ["replay", "/dev/null"], ["bench"],
+        ])
+    func unusableURL(command: [String]) async throws {
+        for (url, words) in [
+            ("wss://127.0.0.1:1/ws", "wss:// is not spoken here; use a ws:// URL"), ("ws://", "`--url`: "),
+        ] {
+            let result = try await program.run(command + ["--url", url])
+            #expect(result.status == 2 && result.output.isEmpty)
+            #expect(result.errors.contains(words))
+        }
+    }
+
     @Test("an invalid configuration stops serve and chat with 78, and all that is wrong on standard error")
     func invalidConfiguration() async throws {
         let directory = try TemporaryDirectory()
