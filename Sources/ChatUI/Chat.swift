@@ -148,6 +148,7 @@ package struct Chat {
             case .show(let event):
                 guard show(event) else { return .unwritable }
             case .ask(let question): ask(question)
+            case .withdrawQuestion: prompt?.withdraw()
             case .remember(let line):
                 prompt?.remember(line)
                 surroundings.remember(line)

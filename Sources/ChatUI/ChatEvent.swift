@@ -7,7 +7,10 @@ package enum ChatEvent: Sendable, Hashable {
     case session(id: String, model: String)
     case text(String)
     case reasoning(String)
-    case toolCall(id: String, name: String, arguments: JSONObject, executor: ToolExecutor)
+    case toolCall(
+        id: String, name: String, arguments: JSONObject, executor: ToolExecutor, needsApproval: Bool = false)
+    /// The server's run of a call has ended, or was refused.
+    case toolResult(id: String, run: ToolRun, result: String)
     /// The connection is lost; it is tried to have it back.
     case reconnecting(attempt: Int, of: Int, reason: String)
     case reconnected
@@ -127,10 +130,15 @@ extension ChatEvent {
             ["event": "session", "sessionId": .string(id), "model": .string(model)]
         case .text(let text): ["event": "chunk", "text": .string(text)]
         case .reasoning(let text): ["event": "reasoning", "text": .string(text)]
-        case .toolCall(let id, let name, let arguments, let executor):
+        case .toolCall(let id, let name, let arguments, let executor, let needsApproval):
             [
                 "event": "toolCall", "toolCallId": .string(id), "name": .string(name), "arguments": .object(arguments),
-                "executor": .string(executor.rawValue),
+                "executor": .string(executor.rawValue), "needsApproval": .bool(needsApproval),
+            ]
+        case .toolResult(let id, let run, let result):
+            [
+                "event": "toolResult", "toolCallId": .string(id), "name": .string(run.name), "result": .string(result),
+                "isError": .bool(run.isError), "durationMs": .number(JSONNumber(run.durationMilliseconds)),
             ]
         case .reconnecting(let attempt, let count, let reason):
             [

@@ -23,11 +23,12 @@ extension Conversation {
         case .cancel:
             isCancelled = value["status"]?.int == OutcomeStatus.ok.rawValue
             if endWaitsForCancel { answerEnded(ChatEnding(isCancelled ? .cancelled : .stop)) }
-        case .showHistory: report(Transcript(value).text)
+        case .showHistory: report(Transcript(value).text(toolRuns.runs))
         case .showSystemPrompt: report(Transcript(value).systemPrompt ?? "There is no system prompt.")
         case .save(let path):
             let transcript = Transcript(value)
-            actions.append(.save(path: path, text: path.hasSuffix(".json") ? transcript.json : transcript.text))
+            actions.append(
+                .save(path: path, text: path.hasSuffix(".json") ? transcript.json : transcript.text(toolRuns.runs)))
             ask()
         case .listModels: report(modelList(value))
         case .attach(let replays): attached(value, replays: replays)
@@ -46,6 +47,7 @@ extension Conversation {
         lastSeq = 1
         totalUsage = MessageUsage()
         answers = 0
+        toolRuns = ToolRunLog()
         phase = .idle
         show(.session(id: sessionID ?? "", model: model))
         if let message = options.message { send(message) } else { ask() }
@@ -127,11 +129,14 @@ extension Conversation {
         case .toolCall(let id, let name, let arguments, let executor, let needsApproval):
             // An approval that waits is asked for again after a lost connection.
             guard id != askedToolCall?.id, !waitingToolCalls.contains(where: { $0.id == id }) else { return }
-            show(.toolCall(id: id, name: name, arguments: arguments, executor: executor))
+            show(
+                .toolCall(
+                    id: id, name: name, arguments: arguments, executor: executor, needsApproval: needsApproval))
             if executor == .client || needsApproval {
                 wanted(WantedCall(id: id, name: name, needsApproval: needsApproval))
             }
-        case .toolResult: break
+        case .toolResult(let id, let name, let result, let isError, let duration):
+            ran(id, ToolRun(name: name, isError: isError, durationMilliseconds: duration), result)
         case .usage(let report):
             var sum = usage ?? MessageUsage()
             sum.add(report)

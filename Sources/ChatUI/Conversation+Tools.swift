@@ -46,6 +46,17 @@ extension Conversation {
         }
     }
 
+    /// A call of the server's is over: run, refused, or not approved in time, and then it is asked about no more.
+    mutating func ran(_ id: String, _ run: ToolRun, _ result: String) {
+        toolRuns.add(run, ofCall: id)
+        show(.toolResult(id: id, run: run, result: result))
+        waitingToolCalls.removeAll { $0.id == id }
+        guard askedToolCall?.id == id else { return }
+        askedToolCall = nil
+        actions.append(.withdrawQuestion)
+        askForNextResult()
+    }
+
     private mutating func approve(_ asked: WantedCall, _ isApproved: Bool) {
         askedToolCall = nil
         call(.approval(id: asked.id, isApproved: isApproved))

@@ -35,6 +35,8 @@ package struct Conversation: Sendable {
         case show(ChatEvent)
         /// Have the person enter something.
         case ask(Question)
+        /// Ask no more: what was asked has settled itself.
+        case withdrawQuestion
         /// Keep a line for the history.
         case remember(String)
         /// Write a new file, and say so.
@@ -115,6 +117,8 @@ package struct Conversation: Sendable {
     var lastSeq = 0
     var totalUsage = MessageUsage()
     var answers = 0
+    /// For the transcript.
+    var toolRuns = ToolRunLog()
 
     // The message being answered.
     var lastMessage: String?
@@ -215,7 +219,7 @@ package struct Conversation: Sendable {
     }
 
     private var sessionParams: JSONObject {
-        var capabilities: [JSONValue] = [.string(Capability.usage.rawValue)]
+        var capabilities = [Capability.usage, .toolResults].map { JSONValue.string($0.rawValue) }
         if options.canAsk { capabilities.append(.string(Capability.toolApproval.rawValue)) }
         if options.wantsReasoning { capabilities.append(.string(Capability.reasoning.rawValue)) }
         var params: JSONObject = ["capabilities": .array(capabilities)]

@@ -9,6 +9,8 @@ package struct TextView: ChatView {
     }
 
     private static let plain = "\u{1B}[0m"
+    /// Characters shown of why a tool failed.
+    private static let maximumReasonLength = 200
 
     private let output: ChatOutput
     /// Whether a person goes on talking after an answer.
@@ -65,12 +67,14 @@ package struct TextView: ChatView {
             isConversation
                 ? ["Talking to \(Self.safe(model)). Ctrl-C stops an answer, /help shows the commands, Ctrl-D leaves."]
                 : []
-        case .toolCall(_, let name, let arguments, let executor):
+        case .toolCall(_, let name, let arguments, let executor, let needsApproval):
             [
                 styled(
-                    "\(executor == .server ? "the server runs" : "tool call:") \(Self.safe(name)) "
+                    "\(Self.beginning(executor, needsApproval)) \(Self.safe(name)) "
                         + Self.safe(JSONValue.object(arguments).jsonText), .dimmed)
             ]
+        case .toolResult(_, let run, let result):
+            [styled("\(Self.safe(run.name)): \(run.phrase)" + (run.isError ? Self.reason(result) : ""), .dimmed)]
         case .reconnecting(let attempt, let count, let reason):
             ["\(reason); connecting again (\(attempt) of \(count))"]
         case .reconnected: ["connected again"]
@@ -78,6 +82,21 @@ package struct TextView: ChatView {
         case .failed(let text): [styled("error:", .error) + " " + Self.safe(text)]
         case .text, .reasoning, .done: []
         }
+    }
+
+    private static func beginning(_ executor: ToolExecutor, _ needsApproval: Bool) -> String {
+        switch executor {
+        case .client: "tool call:"
+        case .server: needsApproval ? "the server asks to run" : "the server runs"
+        }
+    }
+
+    /// What is seen of an error that is meant for the model: the beginning of its first line.
+    private static func reason(_ result: String) -> String {
+        let line = result.prefix { !$0.isNewline }
+        let words = line.hasPrefix("Error: ") ? line.dropFirst("Error: ".count) : line
+        guard !words.isEmpty else { return "" }
+        return ": " + safe(String(words.prefix(maximumReasonLength)) + (words.count > maximumReasonLength ? "…" : ""))
     }
 
     private func styled(_ text: String, _ style: Style) -> String {

@@ -18,13 +18,19 @@ struct Transcript {
         messages.last.flatMap { $0["role"]?.string == "user" ? $0["content"]?.string : nil }
     }
 
-    /// Each message under its role.
-    var text: String {
-        messages.map { message in
-            var parts = [(message["role"]?.string ?? "?") + ":"]
+    /// Each message under its role; results of tools with the tool's name, and what is known of its run.
+    ///
+    /// - Parameter runs: by the ids of their calls.
+    func text(_ runs: [String: ToolRun] = [:]) -> String {
+        var names: [String: String] = [:]
+        return messages.map { message in
+            let toolCallID = message["tool_call_id"]?.string ?? ""
+            let about = [names[toolCallID], runs[toolCallID]?.phrase].compactMap { $0 }.joined(separator: ", ")
+            var parts = [(message["role"]?.string ?? "?") + (about.isEmpty ? ":" : " (\(about)):")]
             if let content = message["content"]?.string, !content.isEmpty { parts.append(content) }
             for call in message["tool_calls"]?.array ?? [] {
                 let function = call["function"]
+                names[call["id"]?.string ?? ""] = function?["name"]?.string
                 parts.append("[calls \(function?["name"]?.string ?? "?") \(function?["arguments"]?.string ?? "")]")
             }
             return parts.joined(separator: "\n") + "\n"

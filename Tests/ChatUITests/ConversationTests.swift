@@ -12,6 +12,7 @@ struct Script {
     private(set) var calls: [(id: Int, method: SessionMethod, params: JSONValue)] = []
     private(set) var shown: [ChatEvent] = []
     private(set) var asked: [Conversation.Question] = []
+    private(set) var withdrawals = 0
     private(set) var remembered: [String] = []
     private(set) var waits: [Int] = []
     private(set) var outcome: ChatOutcome?
@@ -44,6 +45,7 @@ struct Script {
             case .call(let id, let method, let params): calls.append((id, method, params))
             case .show(let event): shown.append(event)
             case .ask(let question): asked.append(question)
+            case .withdrawQuestion: withdrawals += 1
             case .remember(let line): remembered.append(line)
             case .save(let path, let text): shown.append(.said("\(path): \(text)"))
             case .leave(let outcome): self.outcome = outcome
@@ -137,7 +139,8 @@ private let final = SessionNotification.Content.chunk("", isFinal: true)
             script.calls[0].params == [
                 "userId": "chat",
                 "sessionParams": [
-                    "capabilities": ["usage", "toolApproval", "reasoning"], "model": "x/y", "systemPrompt": "Be brief.",
+                    "capabilities": ["usage", "toolResults", "toolApproval", "reasoning"], "model": "x/y",
+                    "systemPrompt": "Be brief.",
                     "params": ["temperature": 0], "tools": [["type": "function"]],
                 ],
             ])
@@ -316,6 +319,55 @@ private let final = SessionNotification.Content.chunk("", isFinal: true)
         #expect(script.asked == [.message, .approval(name: "add")])
     }
 
+    private func result(_ id: String, _ name: String, isError: Bool = false) -> SessionNotification.Content {
+        .toolResult(id: id, name: name, result: "Error: late", isError: isError, durationMilliseconds: 0)
+    }
+
+    @Test func whatNeedsNoApprovalAnyMoreIsAskedAboutNoMore() {
+        var script = Script.started()
+        script.say("tool")
+        script.answer(["messageId": "1", "status": 0])
+        for id in ["a", "b", "c"] { script.tell(approval(id, id), messageID: "1") }
+        // One that waits its turn, then the one that is asked about: the next is asked in its place.
+        script.tell(result("b", "b", isError: true), messageID: "1")
+        #expect(script.asked == [.message, .approval(name: "a")] && script.withdrawals == 0)
+        script.tell(result("a", "a", isError: true), messageID: "1")
+        #expect(script.asked == [.message, .approval(name: "a"), .approval(name: "c")] && script.withdrawals == 1)
+        script.tell(result("c", "c", isError: true), messageID: "1")
+        #expect(script.asked.count == 3 && script.withdrawals == 2)
+        // What is entered now is none of their answers.
+        script.say("y")
+        #expect(script.calls.isEmpty)
+        script.tell(final, messageID: "1")
+        #expect(script.calls.map(\.method) == [.sendUserMessage])
+    }
+
+    @Test func runsOfToolsAreShown() {
+        var script = Script.started()
+        script.say("tool")
+        script.answer(["messageId": "1", "status": 0])
+        script.forgetShown()
+        script.tell(
+            .toolCall(id: "a", name: "add", arguments: [:], executor: .server, needsApproval: false), messageID: "1")
+        script.tell(
+            .toolResult(id: "a", name: "add", result: "3", isError: false, durationMilliseconds: 7), messageID: "1")
+        #expect(
+            script.shown == [
+                .toolCall(id: "a", name: "add", arguments: [:], executor: .server),
+                .toolResult(id: "a", run: ToolRun(name: "add", isError: false, durationMilliseconds: 7), result: "3"),
+            ])
+    }
+
+    @Test func onlyTheLatestRunsOfToolsAreRemembered() {
+        let run = ToolRun(name: "add", isError: false, durationMilliseconds: 1)
+        var log = ToolRunLog()
+        for number in 1...ToolRunLog.maximumCount { log.add(run, ofCall: String(number)) }
+        log.add(run, ofCall: "1")
+        #expect(log.runs.count == ToolRunLog.maximumCount && log.runs["1"] == run)
+        log.add(run, ofCall: "one more")
+        #expect(log.runs.count == ToolRunLog.maximumCount && log.runs["1"] == nil && log.runs["one more"] == run)
+    }
+
     @Test func theEndOfInputRefuses() {
         var script = Script.started()
         script.say("tool")
@@ -384,12 +436,20 @@ private let final = SessionNotification.Content.chunk("", isFinal: true)
                 ["role": "system", "content": "Be brief."], ["role": "user", "content": "hello"],
                 [
                     "role": "assistant", "content": "Hi",
-                    "tool_calls": [["function": ["name": "add", "arguments": "{}"]]],
-                ],
+                    "tool_calls": [
+                        ["id": "a", "function": ["name": "add", "arguments": "{}"]],
+                        ["id": "b", "function": ["name": "ask", "arguments": "{}"]],
+                    ],
+                ], ["role": "tool", "tool_call_id": "a", "content": "3"],
+                ["role": "tool", "tool_call_id": "b", "content": "4"],
             ]
         ]
-        let text = "system:\nBe brief.\n\nuser:\nhello\n\nassistant:\nHi\n[calls add {}]\n"
+        let text = """
+            system:\nBe brief.\n\nuser:\nhello\n\nassistant:\nHi\n[calls add {}]\n[calls ask {}]\n
+            tool (add, 1.25 s):\n3\n\ntool (ask):\n4\n
+            """
         var script = Script.started()
+        script.tell(.toolResult(id: "a", name: "add", result: "3", isError: false, durationMilliseconds: 1250))
         script.say("/history")
         script.answer(history)
         #expect(script.shown.last == .said(text))

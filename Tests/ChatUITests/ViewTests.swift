@@ -71,6 +71,36 @@ private final class Paper: Sendable {
         #expect(paper.words == "tool call: add {\"a\":1}\n(stopped)\n")
     }
 
+    @Test func whatTheServerRunsIsTold() {
+        func call(_ needsApproval: Bool) -> ChatEvent {
+            .toolCall(id: "1", name: "add", arguments: [:], executor: .server, needsApproval: needsApproval)
+        }
+        func ended(_ result: String, isError: Bool = true, _ milliseconds: Int) -> ChatEvent {
+            .toolResult(
+                id: "1", run: ToolRun(name: "add", isError: isError, durationMilliseconds: milliseconds),
+                result: result)
+        }
+        let long = String(repeating: "x", count: 201)
+        let paper = show([
+            call(false), call(true), ended("3", isError: false, 0), ended("3", isError: false, 1250),
+            ended("Error: exit code 3\nmore", 999), ended("Error: not\u{1B} approved", 0), ended("", 5), ended(long, 0),
+            ended(String(long.dropLast()), 0),
+        ])
+        #expect(
+            paper.words == """
+                the server runs add {}
+                the server asks to run add {}
+                add: 0 ms
+                add: 1.25 s
+                add: failed after 999 ms: exit code 3
+                add: failed: not\\u{1B} approved
+                add: failed after 5 ms
+                add: failed: \(long.dropLast())…
+                add: failed: \(long.dropLast())
+
+                """)
+    }
+
     @Test func thoughtsAreDimmedAndApart() {
         let events: [ChatEvent] = [.reasoning("I "), .reasoning("think"), .text("Yes"), .done(ChatEnding(.stop))]
         let coloured = show(events, isTerminal: true, isColoured: true)
@@ -96,6 +126,8 @@ private final class Paper: Sendable {
         usage.add(UsageReport(promptTokens: 1, completionTokens: 2, totalTokens: 3, reasoningTokens: 1, model: "m"))
         let events: [ChatEvent] = [
             .session(id: "s", model: "m"), .text("a\nb"), .reasoning("r"), toolCall,
+            .toolResult(
+                id: "1", run: ToolRun(name: "add", isError: true, durationMilliseconds: 7), result: "Error: a\nb"),
             .reconnecting(attempt: 1, of: 5, reason: "gone"), .reconnected, .said("for people"), .failed("bad"),
             .done(ChatEnding(.stop, usage: usage)),
             .done(ChatEnding(.disconnected, error: ChatFailure(.disconnected, "gone"))),
@@ -106,7 +138,8 @@ private final class Paper: Sendable {
                 {"event":"session","sessionId":"s","model":"m"}
                 {"event":"chunk","text":"a\\nb"}
                 {"event":"reasoning","text":"r"}
-                {"event":"toolCall","toolCallId":"1","name":"add","arguments":{"a":1},"executor":"client"}
+                {"event":"toolCall","toolCallId":"1","name":"add","arguments":{"a":1},"executor":"client","needsApproval":false}
+                {"event":"toolResult","toolCallId":"1","name":"add","result":"Error: a\\nb","isError":true,"durationMs":7}
                 {"event":"reconnecting","attempt":1,"maximumAttempts":5,"reason":"gone"}
                 {"event":"reconnected"}
                 {"event":"done","reason":"stop","usage":{"modelCalls":2,"promptTokens":2,"completionTokens":4,"totalTokens":6,"reasoningTokens":1,"cost":0.5,"model":"m"}}

@@ -179,6 +179,91 @@ import Testing
         #expect(single.isCooked)
     }
 
+    /// What the mock writes is one file, so that it is seen whether the tool ran.
+    private func startedWithWriter(_ settings: String = "") async throws -> (TerminalProcess, written: URL) {
+        let workspace = state.url.appending(path: "workspace")
+        try FileManager.default.createDirectory(at: workspace, withIntermediateDirectories: false)
+        let configuration = try state.write(
+            "tools.yaml",
+            "ai_service: mock\ntools:\n  builtin: [write_file]\n  workspace: \(workspace.path)\n\(settings)")
+        let terminal = try await started(["--config", configuration])
+        return (terminal, workspace.appending(path: "README.md"))
+    }
+
+    private static let approvalPrompt = "run write_file? [y]es, [n]o, [a]lways in this session> "
+
+    @Test func aToolRunsWhereThePersonSaysYesAndNotWhereNo() async throws {
+        let (terminal, written) = try await startedWithWriter()
+        terminal.type("tool write_file\r")
+        try await terminal.shows("the server asks to run write_file")
+        try await terminal.shows(Self.approvalPrompt)
+        #expect(!FileManager.default.fileExists(atPath: written.path))
+        terminal.type("what?\r")
+        try await terminal.shows("answer y, n or a")
+        try await terminal.shows(Self.approvalPrompt)
+        terminal.type("n\r")
+        try await terminal.shows("write_file: failed: the user did not approve this call")
+        try await terminal.shows("> ")
+        #expect(!FileManager.default.fileExists(atPath: written.path))
+        terminal.type("tool write_file\r")
+        try await terminal.shows(Self.approvalPrompt)
+        terminal.type("y\r")
+        try await terminal.shows("`write_file` answered: ")
+        #expect(FileManager.default.fileExists(atPath: written.path))
+        terminal.type("\u{04}")
+        #expect(await terminal.exitCode() == 0)
+    }
+
+    @Test func aToolThatMayAlwaysRunIsAskedAboutOnce() async throws {
+        let (terminal, written) = try await startedWithWriter()
+        terminal.type("tool write_file\r")
+        try await terminal.shows(Self.approvalPrompt)
+        terminal.type("always\r")
+        try await terminal.shows("`write_file` answered: ")
+        try await terminal.shows("> ")
+        try FileManager.default.removeItem(at: written)
+        terminal.type("tool write_file\r")
+        try await terminal.shows("`write_file` answered: ")
+        #expect(FileManager.default.fileExists(atPath: written.path))
+        // In this session: another one asks again.
+        terminal.type("/new\rtool write_file\r")
+        try await terminal.shows(Self.approvalPrompt)
+        // The end of the input, and then leaving, refuse.
+        terminal.type("\u{04}")
+        try await terminal.shows("write_file: failed: the user did not approve this call")
+        #expect(await terminal.exitCode() == 0)
+        #expect(terminal.output.components(separatedBy: Self.approvalPrompt + "\r").count >= 2)
+    }
+
+    @Test func anApprovalWhoseTimeIsUpIsAskedForNoMore() async throws {
+        let (terminal, written) = try await startedWithWriter("  approval_timeout_seconds: 0.2\n")
+        terminal.type("tool write_file\r")
+        try await terminal.shows(Self.approvalPrompt)
+        try await terminal.shows("write_file: failed: nobody approved this call in time")
+        try await terminal.shows("> ")
+        terminal.type("help\r")
+        try await terminal.shows("I am the built-in mock service")
+        #expect(!FileManager.default.fileExists(atPath: written.path))
+        terminal.type("\u{03}\u{04}")
+        #expect(await terminal.exitCode() == 0)
+    }
+
+    @Test func theTranscriptSaysHowLongToolsRan() async throws {
+        let (terminal, _) = try await startedWithWriter()
+        let path = state.url.appending(path: "talk.txt").path
+        terminal.type("tool write_file\r")
+        try await terminal.shows(Self.approvalPrompt)
+        terminal.type("y\r")
+        try await terminal.shows("`write_file` answered: ")
+        terminal.type("/save \(path)\r")
+        try await terminal.shows("written to \(path)")
+        let saved = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(saved.contains("[calls write_file {\"path\":\"README.md\""))
+        #expect(saved.contains(/\ntool \(write_file, \d+(\.\d+)? m?s\):\n/), "\(saved)")
+        terminal.type("\u{04}")
+        #expect(await terminal.exitCode() == 0)
+    }
+
     @Test func theConversationIsSavedOnce() async throws {
         let terminal = try await started()
         let path = state.url.appending(path: "talk.json").path
