@@ -5,6 +5,9 @@ struct LogLine {
     /// Longest text of a message or a field, in bytes of UTF-8; what is over it is cut off and marked by an ellipsis.
     static let maximumTextBytes = 4_096
 
+    /// What fields must not be called.
+    private static let ownNames: Set = ["time", "level", "message"]
+
     let format: LogFormat
     let redactor: SecretRedactor
 
@@ -47,6 +50,7 @@ struct LogLine {
         writer.name("message")
         writer.string(printable(message))
         for (name, value) in fields {
+            assert(!Self.ownNames.contains(name), "the field `\(name)` would stand twice in the line")
             writer.name(name)
             switch value {
             case .string(let text): writer.string(printable(text))

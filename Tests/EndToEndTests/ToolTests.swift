@@ -64,6 +64,30 @@ import Testing
         #expect(results.last == "got {\"name\":\"Ada\"} from here\n")
     }
 
+    @Test func theLogSaysWhatTheServerRanAndNotWhatWasSaid() async throws {
+        let directory = try TemporaryDirectory()
+        defer { withExtendedLifetime(directory) {} }
+        let log = directory.url.appending(path: "log").path
+        _ = try await results(
+            of: ["greet"],
+            configuration: """
+                tools:
+                  commands:
+                    - name: greet
+                      parameters: {type: object, properties: {name: {type: string}}, required: [name]}
+                      command: [sh, -c, 'read line; echo "got $line"']
+                logging: {format: json, file: \(log)}
+                """)
+        let text = try String(contentsOfFile: log, encoding: .utf8)
+        let lines = try text.split(separator: "\n").map { try JSONParser.parse(String($0)) }
+        let run = try #require(lines.first { $0["message"] == "ai_loop.tool_call.result_processed" })
+        #expect(run["level"] == "info" && run["tool"] == "greet" && run["executor"] == "server")
+        #expect(run["outcome"] == "success" && run["bytes"] == 19, "\(run.jsonText)")
+        #expect(run["duration_ms"]?.int != nil && run["call"]?.string != nil && run["session"]?.string != nil)
+        #expect(run["message_id"]?.string != nil)
+        #expect(!text.contains("Ada") && !text.contains("got"))
+    }
+
     @Test(
         .enabled(
             if: hasServers, "the MCP servers are not installed: run `bash .ci/install-mcp-servers`"))
