@@ -26,7 +26,7 @@ enum SecretRedaction {
             }
             for value in secretValues(in: text, source.bytes) {
                 if value.upperBound == text.upperBound { open = indentation }
-                if !isReference(source.bytes[value]) { ranges.append(value) }
+                ranges += items(of: value, source.bytes).filter { !isReference(source.bytes[$0]) }
             }
             ranges += apiKeys(in: text, source.bytes) + userInformation(in: text, source.bytes)
         }
@@ -43,7 +43,7 @@ enum SecretRedaction {
         return ranges.filter { !$0.isEmpty }
     }
 
-    /// Behind each `name:` of a secret, to the end of the line, or to `,` or `}` where the name does not begin the line.
+    /// Behind each `name:` of a secret, to the end of the line, or of the value where the name does not begin the line.
     private static func secretValues(in line: Range<Int>, _ bytes: [UInt8]) -> [Range<Int>] {
         var values: [Range<Int>] = []
         var start = line.lowerBound
@@ -56,17 +56,51 @@ enum SecretRedaction {
                 decoding: name.filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") }, as: UTF8.self)
             guard secretNames.contains(folded.lowercased()) else { continue }
             let isWholeLine = before.count - name.count <= 2
-            var value = start..<line.upperBound
-            if !isWholeLine,
-                let end = bytes[value].firstIndex(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "}") })
-            {
-                value = start..<end
-            }
+            let end = isWholeLine ? line.upperBound : flowValues(in: start..<line.upperBound, bytes)[0].upperBound
+            let value = start..<end
             let blanks = bytes[value].prefix { $0 == UInt8(ascii: " ") }.count
             values.append(value.lowerBound + blanks..<value.upperBound)
             start = value.upperBound
         }
         return values
+    }
+
+    /// The items of a list between brackets that is whole, else the value itself.
+    private static func items(of value: Range<Int>, _ bytes: [UInt8]) -> [Range<Int>] {
+        let end = value.lowerBound + bytes[value].reversed().drop { $0 <= 0x20 }.count
+        guard bytes[value].first == UInt8(ascii: "["), bytes[end - 1] == UInt8(ascii: "]") else { return [value] }
+        return flowValues(in: value.lowerBound + 1..<end - 1, bytes).map { item in
+            let blanks = bytes[item].prefix { $0 <= 0x20 }.count
+            return item.lowerBound + blanks..<item.upperBound
+        }.filter { !$0.isEmpty }
+    }
+
+    /// What commas part, up to a `}` or `]` that closes what was open before; at least one, which may be empty. Neither counts
+    /// between quotes, inside further brackets, and in `${…}`. Where something is never closed, all of the rest is one value.
+    private static func flowValues(in text: Range<Int>, _ bytes: [UInt8]) -> [Range<Int>] {
+        var values: [Range<Int>] = []
+        var start = text.lowerBound
+        var depth = 0
+        var quote: UInt8?
+        for index in text {
+            let byte = bytes[index]
+            if let open = quote {
+                if byte == open { quote = nil }
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "'"): quote = byte
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                depth -= 1
+                if depth < 0 { return values + [start..<index] }
+            case UInt8(ascii: ",") where depth == 0:
+                values.append(start..<index)
+                start = index + 1
+            default: break
+            }
+        }
+        return values + [start..<text.upperBound]
     }
 
     /// `${NAME}`, which is no secret itself.
