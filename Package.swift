@@ -132,7 +132,7 @@ let package = Package(
         tests(of: "Diagnostics", ["JSON"]),
         tests(of: "Quantities"),
         tests(of: "CommandLineSpec", ["Diagnostics"]),
-        tests(of: "Configuration", ["Diagnostics", "JSON", "Quantities"]),
+        tests(of: "Configuration", ["Diagnostics", "JSON", "JSONSchema", "Quantities"]),
         tests(of: "EventLoops", ["Wire"]),
         // Servers and certificates made with the `openssl` command.
         .target(name: "TLSPeer", path: "Tests/TLSPeer", swiftSettings: settings),

@@ -10,7 +10,8 @@ package enum SettingReference {
             let own = SettingTable.enclosingSections(of: key.path).first ?? ""
             if own != section {
                 section = own
-                lines += ["", own.isEmpty ? "## Top level" : "## `\(own)`", "", header]
+                let summary = SettingTable.sectionSummaries[own].map { [$0 + ".", ""] } ?? []
+                lines += ["", own.isEmpty ? "## Top level" : "## `\(own)`", ""] + summary + [header]
             }
             lines.append(row(key))
         }
@@ -40,7 +41,9 @@ package enum SettingReference {
 
         `ailoopctl validate-config` finds everything that is wrong with a configuration; `ailoopctl validate-config
         --show-effective` shows the values in force and where each comes from. Editors that know JSON Schema complete and check
-        by `docs/config.schema.json`, which `ailoopctl validate-config --schema` prints.
+        by `docs/config.schema.json`, which `ailoopctl validate-config --schema` prints: name it in the file's first line, as
+        `# yaml-language-server: $schema=config.schema.json`. They see no ranges of values with units, nothing that variables hold, and
+        nothing that two keys are together.
         """
 
     private static let closing = """
@@ -114,10 +117,11 @@ package enum SettingReference {
         case .size: sentences.append("Plain numbers are bytes; units: 64KiB, 1MiB, 10MB")
         default: break
         }
+        if let value = key.defaultValue { sentences.append("Default: \(value.yaml(of: key.type))") }
         if let note = key.defaultNote { sentences.append("Unset: \(note.replacing("`", with: ""))") }
         sentences.append(
             key.isReloadable ? "A running server takes a change over (SIGHUP)" : "A change needs a restart")
-        return sentences.joined(separator: ". ") + "."
+        return sentences.map { $0.hasSuffix(".") || $0.hasSuffix("…") ? $0 : $0 + "." }.joined(separator: " ")
     }
 }
 

@@ -10,6 +10,19 @@ package enum SettingTable {
     /// Paths that hold keys: `server`, `server.auth`, …
     package static let sections = Set(keys.flatMap { enclosingSections(of: $0.path) })
 
+    /// What each of the sections is for: a sentence for a person, without final stop.
+    package static let sectionSummaries = [
+        "openrouter": "The AI service: OpenRouter, or any other OpenAI-compatible endpoint",
+        "ai_loop": "What a session tells the model, and how far it goes",
+        "server": "Where clients connect, and what each of them may use",
+        "server.auth": "Who may connect",
+        "server.rate_limit": "How much a user may send",
+        "sessions": "How many sessions there may be, how long they live, and what is kept for each",
+        "tools": "What the model may call, and what that may do",
+        "logging": "What is logged, and where",
+        "mock": "The pace of the built-in AI service",
+    ]
+
     /// Keys of the design that this version does not act on, with what they are for. Taking them silently would promise it.
     package static let unavailable = [
         "openrouter.cache": "a cache of answers",
@@ -232,13 +245,15 @@ extension SettingTable {
             "tools.builtin",
             "Built-in tools to offer, of "
                 + Settings.Tools.BuiltIn.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
-        ),
+        ).example("[current_time, read_file]"),
         .text(
             "tools.workspace", \.tools.workspace, .filePath,
-            "The directory that file tools see, nothing outside it, and that commands start in"),
+            "The directory that file tools see, nothing outside it, and that commands start in"
+        ).example("/srv/ailoopctl"),
         .toolPolicies(
             "tools.policies",
-            "Whether tools may run: `allow`, `ask` (a person), `deny`; by full name, over what stands elsewhere"),
+            "Whether tools may run: `allow`, `ask` (a person), `deny`; by full name, over what stands elsewhere"
+        ).example("{write_file: deny}"),
         .toolCommands(
             "tools.commands",
             [
@@ -246,16 +261,20 @@ extension SettingTable {
                 SettingMember("description", .text(.any), "What the model is told of it"),
                 SettingMember("parameters", .object(reserved: [:]), "JSON Schema of its arguments"), commandMember,
                 environmentMember, timeoutMember, policyMember,
-            ], "Programs that are tools: arguments come as JSON on standard input, the result is what they write"),
+            ], "Programs that are tools: arguments come as JSON on standard input, the result is what they write"
+        ).example("[{name: word_count, command: [wc, -w]}]"),
         .mcpServers(
             "tools.mcp_servers", [commandMember, environmentMember, timeoutMember, policyMember],
-            "Programs whose tools are offered as `NAME__TOOL`, spoken to in the Model Context Protocol"),
+            "Programs whose tools are offered as `NAME__TOOL`, spoken to in the Model Context Protocol"
+        ).example("{time: {command: [mcp-server-time]}}"),
         .texts(
             "tools.allowed_hosts", \.tools.allowedHosts, .hostPattern, maximumCount: 1000,
-            "Hosts that `fetch_url` may ask: names, or `*.` and a domain for all names below it"),
+            "Hosts that `fetch_url` may ask: names, or `*.` and a domain for all names below it"
+        ).example("[example.org, \"*.example.com\"]"),
         .texts(
             "tools.allowed_commands", \.tools.allowedCommands, .nonEmpty, maximumCount: 1000,
-            "What commands of `run_command` must begin with, such as `git log`"),
+            "What commands of `run_command` must begin with, such as `git log`"
+        ).example("[git log]"),
         .duration(
             "tools.approval_timeout_seconds", \.tools.approvalTimeout, shortest...hour * 24, reloadable: true,
             "For a person to approve a call; then it is refused"),

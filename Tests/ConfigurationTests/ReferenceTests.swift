@@ -43,8 +43,10 @@ import Testing
             var place: JSONValue? = schema
             for level in key.path.split(separator: ".") { place = place?["properties"]?[String(level)] }
             #expect(place?["description"]?.string?.isEmpty == false, "\(key.path)")
-            #expect(place?["examples"]?.array?.first?.isNull == false, "\(key.path)")
+            #expect(place?["title"]?.string == key.path)
+            #expect((place?["examples"]?.array?.first ?? place?["default"])?.isNull == false, "\(key.path)")
         }
+        #expect(Set(SettingTable.sectionSummaries.keys) == SettingTable.sections)
     }
 
     @Test("each key's example is a value of it", arguments: SettingTable.keys.map(\.path))
