@@ -1,3 +1,4 @@
+import Diagnostics
 package import InteractiveClient
 import JSON
 import SessionProtocol
@@ -177,7 +178,7 @@ package struct Chat {
         if prompt != nil {
             prompt?.ask(question)
         } else if let prompt = question.toolPrompt {
-            output.tell(prompt)
+            output.tell(escapedForDisplay(prompt))
         } else if output.isTerminal {
             output.tell("> ")
         }

@@ -133,7 +133,7 @@ extension Conversation {
                 .toolCall(
                     id: id, name: name, arguments: arguments, executor: executor, needsApproval: needsApproval))
             if executor == .client || needsApproval {
-                wanted(WantedCall(id: id, name: name, needsApproval: needsApproval))
+                wanted(WantedCall(id: id, name: name, arguments: arguments, needsApproval: needsApproval))
             }
         case .toolResult(let id, let name, let result, let isError, let duration):
             ran(id, ToolRun(name: name, isError: isError, durationMilliseconds: duration), result)

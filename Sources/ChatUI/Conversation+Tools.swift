@@ -24,7 +24,7 @@ extension Conversation {
             return askForNextResult()
         }
         askedToolCall = next
-        actions.append(.ask(next.needsApproval ? .approval(name: next.name) : .toolResult(name: next.name)))
+        actions.append(.ask(next.question))
     }
 
     /// What the person says about the call.
@@ -42,7 +42,7 @@ extension Conversation {
             approve(asked, true)
         default:
             show(.failed("answer y, n or a"))
-            actions.append(.ask(.approval(name: asked.name)))
+            actions.append(.ask(asked.question))
         }
     }
 
@@ -61,5 +61,11 @@ extension Conversation {
         askedToolCall = nil
         call(.approval(id: asked.id, isApproved: isApproved))
         askForNextResult()
+    }
+}
+
+extension Conversation.WantedCall {
+    fileprivate var question: Conversation.Question {
+        needsApproval ? .approval(name: name, arguments: arguments) : .toolResult(name: name)
     }
 }

@@ -48,15 +48,24 @@ package struct Conversation: Sendable {
         case message
         case toolResult(name: String)
         /// Whether the server may run a tool.
-        case approval(name: String)
+        case approval(name: String, arguments: JSONObject)
 
         /// About a tool call: what stands before the answer; nil for a message.
         var toolPrompt: String? {
             switch self {
             case .message: nil
             case .toolResult(let name): "result of \(name)> "
-            case .approval(let name): "run \(name)? [y]es, [n]o, [a]lways in this session> "
+            case .approval(let name, let arguments):
+                "run \(name) \(Self.shortened(arguments))? [y]es, [n]o, [a]lways in this session> "
             }
+        }
+
+        /// Characters of a call's arguments that stand in the question; all of them are shown where the call is told of.
+        static let maximumArgumentsLength = 200
+
+        private static func shortened(_ arguments: JSONObject) -> String {
+            let text = JSONValue.object(arguments).jsonText
+            return text.count > maximumArgumentsLength ? text.prefix(maximumArgumentsLength) + "…" : text
         }
     }
 
@@ -64,6 +73,7 @@ package struct Conversation: Sendable {
     struct WantedCall: Sendable, Hashable {
         var id: String
         var name: String
+        var arguments: JSONObject
         /// Whether the server may run it is asked, not what it comes to.
         var needsApproval: Bool
     }

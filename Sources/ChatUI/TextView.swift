@@ -1,3 +1,4 @@
+import Diagnostics
 import JSON
 import SessionProtocol
 
@@ -70,11 +71,14 @@ package struct TextView: ChatView {
         case .toolCall(_, let name, let arguments, let executor, let needsApproval):
             [
                 styled(
-                    "\(Self.beginning(executor, needsApproval)) \(Self.safe(name)) "
-                        + Self.safe(JSONValue.object(arguments).jsonText), .dimmed)
+                    "\(Self.beginning(executor, needsApproval)) "
+                        + escapedForDisplay("\(name) \(JSONValue.object(arguments).jsonText)"), .dimmed)
             ]
         case .toolResult(_, let run, let result):
-            [styled("\(Self.safe(run.name)): \(run.phrase)" + (run.isError ? Self.reason(result) : ""), .dimmed)]
+            [
+                styled(
+                    escapedForDisplay("\(run.name): \(run.phrase)" + (run.isError ? Self.reason(result) : "")), .dimmed)
+            ]
         case .reconnecting(let attempt, let count, let reason):
             ["\(reason); connecting again (\(attempt) of \(count))"]
         case .reconnected: ["connected again"]
@@ -96,7 +100,7 @@ package struct TextView: ChatView {
         let line = result.prefix { !$0.isNewline }
         let words = line.hasPrefix("Error: ") ? line.dropFirst("Error: ".count) : line
         guard !words.isEmpty else { return "" }
-        return ": " + safe(String(words.prefix(maximumReasonLength)) + (words.count > maximumReasonLength ? "…" : ""))
+        return ": " + words.prefix(maximumReasonLength) + (words.count > maximumReasonLength ? "…" : "")
     }
 
     private func styled(_ text: String, _ style: Style) -> String {

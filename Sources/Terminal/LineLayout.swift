@@ -7,6 +7,8 @@ struct LineLayout: Sendable, Hashable {
         var text = ""
         /// Columns taken.
         var width = 0
+        /// Characters at the beginning of `text` that are the prompt's.
+        var promptLength = 0
     }
 
     static let tabWidth = 4
@@ -18,14 +20,15 @@ struct LineLayout: Sendable, Hashable {
     private let width: Int
 
     /// - Parameters:
-    ///   - prompt: stands before the first line; further lines are set in as far. Left out where it takes half of the width.
+    ///   - prompt: stands before the first line; further lines are set in as far. One that takes more than half of the width
+    ///     fills as many rows as it needs, and the text begins behind it, or below where less than half of a row is left.
     ///   - cursor: characters of `text` before the cursor.
     ///   - height: lines of the screen; of more rows only those around the cursor stay.
     init(prompt: String, text: [Character], cursor: Int, width: Int, height: Int) {
         self.width = max(width, 2)
-        let promptWidth = prompt.reduce(0) { $0 + displayWidth(of: $1) }
-        let indent = promptWidth * 2 <= self.width ? promptWidth : 0
-        if indent > 0 { rows[0] = Row(text: prompt, width: promptWidth) }
+        place(prompt)
+        let indent = rows.count == 1 && rows[0].width * 2 <= self.width ? rows[0].width : 0
+        if rows[rows.count - 1].width * 2 > self.width { rows.append(Row()) }
         for (index, character) in text.enumerated() {
             if character == "\n" {
                 if index == cursor { placeCursor(wraps: false) }
@@ -45,6 +48,18 @@ struct LineLayout: Sendable, Hashable {
         }
         if cursor >= text.count { placeCursor(wraps: true) }
         keepVisible(height: max(height, 1))
+    }
+
+    private mutating func place(_ prompt: String) {
+        for character in prompt {
+            for cell in Self.cells(of: character) {
+                let cellWidth = displayWidth(of: cell)
+                if rows[rows.count - 1].width + cellWidth > width { rows.append(Row()) }
+                rows[rows.count - 1].text.append(cell)
+                rows[rows.count - 1].width += cellWidth
+                rows[rows.count - 1].promptLength += 1
+            }
+        }
     }
 
     /// What is shown of a character: tabs as blanks, what could garble the screen spelt out.

@@ -34,11 +34,9 @@ package struct LineRenderer: Sendable {
         var output = toStart() + "\u{1B}[J"
         for (index, row) in layout.rows.enumerated() {
             if index > 0 { output += "\r\n" }
-            if index == 0, !promptStyle.isEmpty, row.text.hasPrefix(content.prompt) {
-                output += promptStyle + content.prompt + "\u{1B}[0m" + row.text.dropFirst(content.prompt.count)
-            } else {
-                output += row.text
-            }
+            let prompt = row.text.prefix(promptStyle.isEmpty ? 0 : row.promptLength)
+            if !prompt.isEmpty { output += promptStyle + prompt + "\u{1B}[0m" }
+            output += row.text[prompt.endIndex...]
         }
         output += "\r" + Self.up(layout.rows.count - 1 - layout.cursorRow)
         if layout.cursorColumn > 0 { output += "\u{1B}[\(layout.cursorColumn)C" }

@@ -281,7 +281,21 @@ private let final = SessionNotification.Content.chunk("", isFinal: true)
     }
 
     private func approval(_ id: String, _ name: String) -> SessionNotification.Content {
-        .toolCall(id: id, name: name, arguments: [:], executor: .server, needsApproval: true)
+        .toolCall(id: id, name: name, arguments: ["of": .string(name)], executor: .server, needsApproval: true)
+    }
+
+    @Test func whatIsAskedSaysWhichCallItIsAbout() {
+        typealias Question = Conversation.Question
+        #expect(Question.message.toolPrompt == nil)
+        #expect(Question.toolResult(name: "add").toolPrompt == "result of add> ")
+        let short = Question.approval(name: "add", arguments: ["a": 1])
+        #expect(short.toolPrompt == #"run add {"a":1}? [y]es, [n]o, [a]lways in this session> "#)
+        // With name and quotes it is as long as may be shown, and one character longer.
+        let text = String(repeating: "x", count: Question.maximumArgumentsLength - #"{"a":""}"#.count)
+        let longest = Question.approval(name: "add", arguments: ["a": .string(text)])
+        #expect(longest.toolPrompt?.hasPrefix(#"run add {"a":"\#(text)"}? [y]es"#) == true)
+        let longer = Question.approval(name: "add", arguments: ["a": .string(text + "x")])
+        #expect(longer.toolPrompt?.hasPrefix(#"run add {"a":"\#(text)x"…? [y]es"#) == true)
     }
 
     @Test func thePersonApprovesRefusesOrAllowsForTheSession() {
@@ -291,9 +305,9 @@ private let final = SessionNotification.Content.chunk("", isFinal: true)
         for (id, name) in [("a", "add"), ("b", "sub"), ("c", "mul"), ("d", "mul")] {
             script.tell(approval(id, name), messageID: "1")
         }
-        #expect(script.asked == [.message, .approval(name: "add")])
+        #expect(script.asked == [.message, .approval(name: "add", arguments: ["of": "add"])])
         script.say("maybe")
-        #expect(script.asked.last == .approval(name: "add") && script.calls.isEmpty)
+        #expect(script.asked.last == .approval(name: "add", arguments: ["of": "add"]) && script.calls.isEmpty)
         script.say(" Yes ")
         #expect(script.lastMethod == .approveToolCall)
         #expect(script.calls[0].params == ["toolCallId": "a", "approve": true, "sessionId": "s"])
@@ -316,7 +330,7 @@ private let final = SessionNotification.Content.chunk("", isFinal: true)
         script.tell(approval("a", "add"), messageID: "1")
         script.say("y")
         #expect(script.calls.count == 1)
-        #expect(script.asked == [.message, .approval(name: "add")])
+        #expect(script.asked == [.message, .approval(name: "add", arguments: ["of": "add"])])
     }
 
     private func result(_ id: String, _ name: String, isError: Bool = false) -> SessionNotification.Content {
@@ -330,9 +344,12 @@ private let final = SessionNotification.Content.chunk("", isFinal: true)
         for id in ["a", "b", "c"] { script.tell(approval(id, id), messageID: "1") }
         // One that waits its turn, then the one that is asked about: the next is asked in its place.
         script.tell(result("b", "b", isError: true), messageID: "1")
-        #expect(script.asked == [.message, .approval(name: "a")] && script.withdrawals == 0)
+        #expect(script.asked == [.message, .approval(name: "a", arguments: ["of": "a"])] && script.withdrawals == 0)
         script.tell(result("a", "a", isError: true), messageID: "1")
-        #expect(script.asked == [.message, .approval(name: "a"), .approval(name: "c")] && script.withdrawals == 1)
+        #expect(
+            script.asked == [
+                .message, .approval(name: "a", arguments: ["of": "a"]), .approval(name: "c", arguments: ["of": "c"]),
+            ] && script.withdrawals == 1)
         script.tell(result("c", "c", isError: true), messageID: "1")
         #expect(script.asked.count == 3 && script.withdrawals == 2)
         // What is entered now is none of their answers.

@@ -190,7 +190,9 @@ import Testing
         return (terminal, workspace.appending(path: "README.md"))
     }
 
-    private static let approvalPrompt = "run write_file? [y]es, [n]o, [a]lways in this session> "
+    /// It is longer than a row of 80 columns.
+    private static let approvalPrompt =
+        #"run write_file {"path":"README.md","content":"example"}? [y]es, [n]o, [a]lways i"# + "\r\r\nn this session> "
 
     @Test func aToolRunsWhereThePersonSaysYesAndNotWhereNo() async throws {
         let (terminal, written) = try await startedWithWriter()
@@ -244,7 +246,8 @@ import Testing
         terminal.type("help\r")
         try await terminal.shows("I am the built-in mock service")
         #expect(!FileManager.default.fileExists(atPath: written.path))
-        terminal.type("\u{03}\u{04}")
+        try await terminal.shows("> ")
+        terminal.type("\u{04}")
         #expect(await terminal.exitCode() == 0)
     }
 

@@ -8,6 +8,8 @@ final class TerminalProcess: Sendable {
         var output = ""
         /// Where the next search begins.
         var position = 0
+        /// As a shell reports it, once the program has ended; `status`: once all that it wrote has been read, too.
+        var code: Int32 = 0
         var status: Int32?
         var waiting: [(text: String, continuation: CheckedContinuation<Bool, Never>)] = []
         var ending: [CheckedContinuation<Int32, Never>] = []
@@ -171,8 +173,11 @@ final class TerminalProcess: Sendable {
                 let count = read(descriptor, &chunk, chunk.count)
                 guard count > 0 else { break }
                 bytes += chunk[..<count]
+                let isEnd = bytes.suffix(Self.endMark.count).elementsEqual(Self.endMark)
+                if isEnd { bytes.removeLast(Self.endMark.count) }
                 // Read to the end in any case, so that the program never waits for it.
                 self?.note(String(decoding: bytes, as: UTF8.self))
+                if isEnd { self?.end() }
             }
             close(descriptor)
         }
@@ -191,25 +196,27 @@ final class TerminalProcess: Sendable {
         for continuation in found { continuation.resume(returning: true) }
     }
 
+    /// Written to the terminal when the program has ended, behind all that it wrote itself.
+    private static let endMark = Array("\u{1}\u{2}the program has ended\u{3}".utf8)
+
     private func startWaiting() {
-        let (process, master) = (process, dup(self.master))
+        let (process, slave) = (process, dup(self.slave))
         Thread.start(name: "wait") { [weak self] in
             var status: Int32 = 0
             while waitpid(process, &status, 0) < 0, errno == EINTR {}
             let code = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
-            // All that it wrote has come once nothing is left to be read.
-            var left: Int32 = 1
-            while ioctl(master, UInt(FIONREAD), &left) == 0, left > 0 { sched_yield() }
-            close(master)
-            self?.end(code)
+            self?.state.withLock { $0.code = code }
+            _ = write(slave, Self.endMark, Self.endMark.count)
+            close(slave)
         }
     }
 
-    private func end(_ code: Int32) {
-        let (waiting, ending) = state.withLock { state in
+    private func end() {
+        let (code, waiting, ending) = state.withLock { state in
+            let code = state.code
             state.status = code
             defer { (state.waiting, state.ending) = ([], []) }
-            return (state.waiting, state.ending)
+            return (code, state.waiting, state.ending)
         }
         for wait in waiting { wait.continuation.resume(returning: false) }
         for continuation in ending { continuation.resume(returning: code) }

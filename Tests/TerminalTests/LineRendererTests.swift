@@ -93,15 +93,30 @@ import Testing
         #expect(renderer.draw(Self.content("x"), columns: 10, rows: 24).hasPrefix("\r\u{1B}[1A\u{1B}[J"))
     }
 
-    @Test func aLongPromptIsLeftOutWhereItWouldTakeTheLine() {
-        var renderer = LineRenderer()
-        var screen = Screen(columns: 10)
-        screen.write(renderer.draw(Self.content("abc", prompt: "a long prompt> "), columns: 10, rows: 24))
-        #expect(screen.text == ["abc"])
+    @Test func aLongPromptTakesAsManyRowsAsItNeeds() {
+        let table: [(prompt: String, rows: [String])] = [
+            ("half> ", ["half> abc"]), ("more>> ", ["more>>", "abc"]), ("a long prompt> ", ["a long pro", "mpt> abc"]),
+            ("a longer prompt> ", ["a longer p", "rompt>", "abc"]), ("0123456789", ["0123456789", "abc"]),
+        ]
+        for row in table {
+            var renderer = LineRenderer()
+            var screen = Screen(columns: row.prompt == "half> " ? 12 : 10)
+            let columns = row.prompt == "half> " ? 12 : 10
+            screen.write(renderer.draw(Self.content("abc", prompt: row.prompt), columns: columns, rows: 24))
+            #expect(screen.text == row.rows)
+            screen.write("!")
+            #expect(screen.text.last?.hasSuffix("abc!") == true, "the cursor stands behind the text")
+            screen.write(renderer.draw(Self.content("", prompt: "> "), columns: columns, rows: 24))
+            #expect(screen.text == [">"])
+        }
     }
 
     @Test func onlyThePromptIsStyled() {
         var renderer = LineRenderer(promptStyle: "\u{1B}[1m")
         #expect(renderer.draw(Self.content("x"), columns: 10, rows: 24) == "\r\u{1B}[J\u{1B}[1m> \u{1B}[0mx\r\u{1B}[3C")
+        var other = LineRenderer(promptStyle: "\u{1B}[1m")
+        #expect(
+            other.draw(Self.content("x", prompt: "long> "), columns: 4, rows: 24)
+                == "\r\u{1B}[J\u{1B}[1mlong\u{1B}[0m\r\n\u{1B}[1m> \u{1B}[0mx\r\u{1B}[3C")
     }
 }
