@@ -273,8 +273,8 @@ extension SettingTable {
         ).example("[example.org, \"*.example.com\"]"),
         .texts(
             "tools.allowed_commands", \.tools.allowedCommands, .nonEmpty, maximumCount: 1000,
-            "What commands of `run_command` must begin with, such as `git log`"
-        ).example("[git log]"),
+            "What commands of `run_command` must begin with, such as `git status`"
+        ).example("[git status]"),
         .duration(
             "tools.approval_timeout_seconds", \.tools.approvalTimeout, shortest...hour * 24, reloadable: true,
             "For a person to approve a call; then it is refused"),

@@ -13,7 +13,7 @@ package struct ToolConfiguration: Sendable {
     package var mcpServers: [MCPServerSpecification]
     /// Hosts that `fetch_url` may ask: names, or `*.` and a domain for all names below it.
     package var allowedHosts: [String]
-    /// Programs that `run_command` may start, with the arguments that they must begin with: `git log`.
+    /// Programs that `run_command` may start, with the arguments that they must begin with: `git status`.
     package var allowedCommands: [[String]]
     /// For tools without a time limit of their own.
     package var timeout: UInt64

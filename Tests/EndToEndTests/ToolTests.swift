@@ -5,11 +5,6 @@ import Testing
 
 /// Tools as a person has them: a configuration file, `serve`, and the mock service that asks for them.
 @Suite(.timeLimit(.minutes(3))) struct ToolTests {
-    private static let servers =
-        ProcessInfo.processInfo.environment["AILOOP_MCP_SERVERS"]
-        ?? NSHomeDirectory() + "/.cache/ailoopctl/mcp-servers"
-    private static let hasServers = FileManager.default.fileExists(atPath: servers + "/packages")
-
     private static let quick = ["AILOOP_MOCK__FIRST_CHUNK_MS": "0", "AILOOP_MOCK__CHUNK_INTERVAL_MS": "0"]
 
     /// What a session's tools answer to the mock's calls of these names.
@@ -90,14 +85,14 @@ import Testing
 
     @Test(
         .enabled(
-            if: hasServers, "the MCP servers are not installed: run `bash .ci/install-mcp-servers`"))
+            if: MCPServers.areInstalled, "the MCP servers are not installed: run `bash .ci/install-mcp-servers`"))
     func theMockAsksARealMCPServer() async throws {
         let results = try await results(
             of: ["time__get_current_time"],
             configuration: """
                 tools:
                   mcp_servers:
-                    time: {command: [\(Self.servers)/bin/mcp-server-time]}
+                    time: {command: [\(MCPServers.folder)/bin/mcp-server-time]}
                 """)
         #expect(results.count == 1)
         #expect(results.first?.contains("\"timezone\": \"UTC\"") == true, "\(results)")
@@ -112,4 +107,12 @@ import Testing
         #expect(result.status == 69)
         #expect(result.errors.contains("the tools' workspace /no/such/place: No such file or directory"))
     }
+}
+
+/// What `.ci/install-mcp-servers` installs.
+enum MCPServers {
+    static let folder =
+        ProcessInfo.processInfo.environment["AILOOP_MCP_SERVERS"]
+        ?? NSHomeDirectory() + "/.cache/ailoopctl/mcp-servers"
+    static let areInstalled = FileManager.default.fileExists(atPath: folder + "/packages")
 }

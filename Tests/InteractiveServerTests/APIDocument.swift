@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `docs/interactive_mode_api.md`: its examples, and the parts of it that are rendered from tables.
+/// `docs/interactive_mode_api.md`, or another page of docs/: its examples, and the parts of it that are rendered from tables.
 ///
 ///     <!-- example: NAME -->          before each fenced block of `json` (a transcript) or `http`
 ///     <!-- reference: NAME -->        … rendered text …        <!-- end of reference -->
@@ -15,16 +15,17 @@ struct APIDocument {
         var testDescription: String { name }
     }
 
-    static let url = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../docs/interactive_mode_api.md").standardizedFileURL
-
     private static let referenceStart = "<!-- reference: "
     private static let referenceEnd = "<!-- end of reference -->"
 
+    private let url: URL
     private(set) var text: String
 
-    init() throws {
-        text = try String(contentsOf: Self.url, encoding: .utf8)
+    init(_ name: String = "interactive_mode_api.md") throws {
+        url =
+            URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/\(name)")
+            .standardizedFileURL
+        text = try String(contentsOf: url, encoding: .utf8)
     }
 
     // MARK: Examples
@@ -84,6 +85,6 @@ struct APIDocument {
     }
 
     func write() throws {
-        try text.write(to: Self.url, atomically: true, encoding: .utf8)
+        try text.write(to: url, atomically: true, encoding: .utf8)
     }
 }

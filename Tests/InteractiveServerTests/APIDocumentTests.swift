@@ -9,7 +9,8 @@ import Testing
 /// that of the program. `UPDATE_GOLDEN=1` writes the tables anew.
 @Suite(.timeLimit(.minutes(5))) struct APIDocumentTests {
     private static let document = Result { try APIDocument() }
-    private static let examples = (try? document.get().examples()) ?? []
+    private static let examples =
+        ((try? document.get().examples()) ?? []) + ((try? APIDocument("tools.md").examples()) ?? [])
     private static let transcripts = examples.filter { $0.language == .json }
 
     // MARK: Examples

@@ -57,6 +57,10 @@ extension ExampleSetup {
                 request.number == 0
                     ? toolCalls([("call_7", #"{"city":"Paris","days":2}"#)]) : .answer(["Clear, 22.5 °C."])
             })
+        case "tool-of-the-client":
+            ExampleSetup(script: { request, _ in
+                request.number == 0 ? toolCalls([("call_1", #"{"city":"Paris"}"#)]) : .answer(["Warm, 22 °C."])
+            })
         case "approveToolCall": calculating(thenSaying: "42.")
         case "cancelMessage": .service(.beginning(["Once upon "]))
         case "attachSession": ExampleSetup(script: { _, gate in held(["Good "], gate, ["morning."]) })
