@@ -27,9 +27,16 @@ import Testing
     }
 
     /// As ``open(_:interval:environment:redirections:)``, at the first prompt.
-    private func started(_ arguments: [String] = [], interval: String = "0") async throws -> TerminalProcess {
-        let terminal = try open(arguments, interval: interval)
+    private func started(_ arguments: [String] = []) async throws -> TerminalProcess {
+        let terminal = try open(arguments)
         try await terminal.shows("Talking to mock")
+        try await terminal.shows("> ")
+        return terminal
+    }
+
+    /// An answer begins, with its first words at once, and does not end before it is stopped.
+    private func startedWithEndlessAnswers() async throws -> TerminalProcess {
+        let terminal = try open(interval: "600000", environment: ["AILOOP_MOCK__CHUNK_BYTES": "64"])
         try await terminal.shows("> ")
         return terminal
     }
@@ -49,7 +56,7 @@ import Testing
     }
 
     @Test func controlCStopsAnAnswerThenALineThenTheProgram() async throws {
-        let terminal = try await started(interval: "20")
+        let terminal = try await startedWithEndlessAnswers()
         terminal.type("long\r")
         try await terminal.shows("You asked for it.")
         terminal.type("\u{03}")
@@ -68,7 +75,7 @@ import Testing
     }
 
     @Test func aSignalDoesWhatControlCDoes() async throws {
-        let terminal = try await started(interval: "20")
+        let terminal = try await startedWithEndlessAnswers()
         terminal.type("long\r")
         try await terminal.shows("You asked for it.")
         terminal.signal(SIGINT)

@@ -74,7 +74,9 @@ import Testing
     }
 
     @Test func aServerThatDiesInMidAnswerFailsTheMessage() async throws {
-        let server = try await RunningServer(environment: ["AILOOP_MOCK__CHUNK_INTERVAL_MS": "100"])
+        let server = try await RunningServer(environment: [
+            "AILOOP_MOCK__CHUNK_INTERVAL_MS": "600000", "AILOOP_MOCK__CHUNK_BYTES": "64",
+        ])
         let script = try directory.write("talk.txt", "long\nHello\n")
         let other = try directory.write("other.txt", "Hello\n")
         let running = try StreamingProgram("ailoopctl", ["replay", script, other, "--url", url(server)], in: directory)

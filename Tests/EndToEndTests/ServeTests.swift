@@ -10,7 +10,9 @@ import Testing
 
     @Test(arguments: [SIGTERM, SIGINT])
     func aSignalLetsTheRunningAnswerEndAndTellsEverybody(signal: Int32) async throws {
-        let server = try await RunningServer(environment: ["AILOOP_MOCK__CHUNK_INTERVAL_MS": "5"])
+        let server = try await RunningServer(environment: [
+            "AILOOP_MOCK__CHUNK_INTERVAL_MS": "5", "AILOOP_SERVER__SHUTDOWN_GRACE_SECONDS": "300",
+        ])
         let client = try await server.connect()
         let session = try #require(
             try await client.call("startSession", ["userId": "u"])["sessionId"]?.string)
