@@ -59,7 +59,7 @@ let package = Package(
         library("HTTPClient", ["EventLoops", "HTTP1", "TLS", "Wire"]),
         library("Terminal", ["Diagnostics", "EventLoops"]),
         library("Observability", ["CLinux", "EventLoops", "JSON"]),
-        library("WebSocketConnections", ["EventLoops", "HTTP1", "WebSocket", "Wire"]),
+        library("WebSocketConnections", ["EventLoops", "HTTP1", "TLS", "WebSocket", "Wire"]),
 
         // The product.
         library("OpenRouter", ["AILoop", "HTTP1", "JSON", "ServerSentEvents"]),
@@ -81,20 +81,21 @@ let package = Package(
             resources: [.embedInCode("Resources/chat.html")], swiftSettings: settings),
         library(
             "InteractiveClient",
-            ["EventLoops", "HTTP1", "JSON", "JSONRPC", "SessionProtocol", "WebSocket", "WebSocketConnections"]),
+            ["EventLoops", "HTTP1", "JSON", "JSONRPC", "SessionProtocol", "TLS", "WebSocket", "WebSocketConnections"]),
         library("ChatUI", ["Diagnostics", "InteractiveClient", "JSON", "JSONRPC", "SessionProtocol", "Terminal"]),
         library("Replaying", ["Diagnostics", "JSON", "JSONRPC", "Observability", "SessionProtocol"]),
         library(
             "Benchmarking",
             [
-                "Diagnostics", "EventLoops", "HTTP1", "JSON", "Quantities", "WebSocket", "WebSocketConnections", "Wire",
+                "Diagnostics", "EventLoops", "HTTP1", "JSON", "Quantities", "TLS", "WebSocket", "WebSocketConnections",
+                "Wire",
             ]),
         library(
             "Commands",
             [
                 "Benchmarking", "CLinux", "ChatUI", "CommandLineSpec", "Configuration", "Diagnostics", "EventLoops",
                 "HTTP1", "InteractiveClient", "InteractiveServer", "JSON", "Observability", "Quantities", "Replaying",
-                "Terminal",
+                "TLS", "Terminal",
             ]),
         executable("ailoopctl", ["Commands"]),
 

@@ -82,7 +82,7 @@ final class LoadGenerator {
         begun += 1
         let beganAt = MonotonicClock.now()
         WebSocketConnector(
-            loop: loop, address: target.address, url: target.url, headers: target.headers
+            loop: loop, address: target.address, url: target.url, headers: target.headers, tls: target.tls
         ) { [self] result in
             switch result {
             case .success(let connection):

@@ -1,5 +1,6 @@
 package import EventLoops
 package import HTTP1
+package import TLS
 
 /// The server that a load goes to.
 package struct LoadTarget: Sendable {
@@ -9,13 +10,19 @@ package struct LoadTarget: Sendable {
     package var url: HTTPURL
     /// Further header fields of the handshake.
     package var headers: HTTPHeaders
+    /// For `wss`: whose certificates are believed.
+    package var tls: TLSContext?
     /// The server's process, where it is on this machine and ours to see.
     package var process: Int32?
 
-    package init(address: SocketAddress, url: HTTPURL, headers: HTTPHeaders = HTTPHeaders(), process: Int32? = nil) {
+    package init(
+        address: SocketAddress, url: HTTPURL, headers: HTTPHeaders = HTTPHeaders(), tls: TLSContext? = nil,
+        process: Int32? = nil
+    ) {
         self.address = address
         self.url = url
         self.headers = headers
+        self.tls = tls
         self.process = process
     }
 

@@ -7,6 +7,7 @@ import InteractiveServer
 import Observability
 import Quantities
 import Synchronization
+import TLS
 
 /// `bench` in this process: the runs one after another on a thread of their own, signals and progress on the calling one, then
 /// the report.
@@ -147,6 +148,14 @@ final class BenchProcess: Sendable {
         }
         let process = address.isLoopback ? ListeningProcess.find(port: url.port) : nil
         var target = LoadTarget(address: address, url: url, process: process)
+        if url.isSecure {
+            do throws(TLSError) {
+                target.tls = try TLSContext.shared(for: .ofProcess)
+            } catch {
+                fail(error.detail, isUnavailable: true)
+                return nil
+            }
+        }
         if let token { target.show(token: token.text) }
         return target
     }

@@ -16,9 +16,9 @@ struct ServerURL: Sendable {
         } catch {
             throw Problem(usage: UsageProblem("`--url`: \(error.detail)"))
         }
-        guard url.scheme == .ws else {
+        guard url.scheme == .ws || url.scheme == .wss else {
             let message = "`--url`: \(url.scheme.rawValue):// is not spoken here"
-            throw Problem(usage: UsageProblem(message, help: "use a ws:// URL"))
+            throw Problem(usage: UsageProblem(message, help: "use a ws:// or wss:// URL"))
         }
     }
 }

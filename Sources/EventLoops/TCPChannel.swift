@@ -37,7 +37,11 @@ package final class TCPChannel {
     private var descriptor: Int32
     private var token: RegistrationToken?
     private var interest: Readiness
+    /// For the socket.
     private var outbound = ByteQueue()
+    private let filter: (any ChannelFilter)?
+    /// With a filter: what it has not taken yet.
+    private var unsealed = ByteQueue()
     private var isReadingPaused = false
     private var receivedEndOfInput = false
     private var isFlushScheduled = false
@@ -53,14 +57,18 @@ package final class TCPChannel {
         self.loop = loop
         self.descriptor = descriptor
         self.delegate = delegate
+        filter = nil
         state = .open
         interest = .readable
         try watch()
     }
 
     /// On the loop. Opens a connection: ``TCPChannelDelegate/channelConnected(_:)`` or `failed` follows, not within this call.
+    ///
+    /// - Parameter filter: what the owner writes and reads goes through it.
     package init(
-        loop: EventLoop, connectingTo address: SocketAddress, delegate: any TCPChannelDelegate
+        loop: EventLoop, connectingTo address: SocketAddress, filter: (any ChannelFilter)? = nil,
+        delegate: any TCPChannelDelegate
     ) throws(SystemError) {
         let descriptor = try Socket.make(family: address.family)
         Socket.disableNagle(descriptor)
@@ -73,6 +81,7 @@ package final class TCPChannel {
         self.loop = loop
         self.descriptor = descriptor
         self.delegate = delegate
+        self.filter = filter
         state = .connecting
         interest = .writable
         try watch()
@@ -99,7 +108,7 @@ package final class TCPChannel {
     }
 
     /// Bytes written that the kernel has not taken yet.
-    package var outboundBytes: Int { outbound.count }
+    package var outboundBytes: Int { outbound.count + unsealed.count }
 
     /// How far the peer's kernel has acknowledged what was sent, counted from an arbitrary start: where the number is what it
     /// was before a write, nothing of that write has arrived. After a failure the number as it was then; nil where the
@@ -124,7 +133,7 @@ package final class TCPChannel {
     /// Lets `body` append to the outbound queue in place. Does nothing on a closed channel.
     package func withOutbound(_ body: (inout ByteQueue) -> Void) {
         guard !isClosed else { return }
-        body(&outbound)
+        if filter == nil { body(&outbound) } else { body(&unsealed) }
         scheduleFlush()
     }
 
@@ -169,8 +178,13 @@ package final class TCPChannel {
 
     // MARK: Closing
 
-    /// Closes at once; unsent bytes are lost. Idempotent.
+    /// Closes at once; unsent bytes are lost. A filter's last word is sent as far as the socket takes it. Idempotent.
     package func close() {
+        if let filter, isOpen, unsealed.isEmpty, outbound.isEmpty {
+            filter.finish()
+            try? filter.seal(&unsealed, into: &outbound)
+            _ = outbound.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        }
         guard let descriptor = release() else { return }
         Glibc.close(descriptor)
     }
@@ -181,7 +195,7 @@ package final class TCPChannel {
         Socket.closeWithReset(descriptor)
     }
 
-    /// Takes the socket off this loop, for another channel to adopt. Unsent bytes come along.
+    /// Takes the socket off this loop, for another channel to adopt. Unsent bytes come along. Not for a channel with a filter.
     package func detach() -> (descriptor: Int32, unsent: [UInt8])? {
         let unsent = outbound.bytes
         guard let descriptor = release() else { return nil }
@@ -196,6 +210,7 @@ package final class TCPChannel {
         token = nil
         delegate = nil
         outbound.removeAll()
+        unsealed.removeAll()
         defer { descriptor = -1 }
         return descriptor
     }
@@ -258,7 +273,7 @@ extension TCPChannel: ReadinessHandler {
         state = .open
         updateInterest()
         delegate?.channelConnected(self)
-        if !outbound.isEmpty { scheduleFlush() }
+        if !outbound.isEmpty || filter != nil { scheduleFlush() }
     }
 
     /// Hang-ups are reported for ever, whatever was asked for. A paused channel is taken off the loop until it reads again;
@@ -278,14 +293,11 @@ extension TCPChannel: ReadinessHandler {
             guard isOpen, !isReadingPaused, !receivedEndOfInput else { return }
             let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
             if count > 0 {
-                delegate?.channel(self, received: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                receive(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
                 // A short read has emptied the socket; level-triggered readiness reports what comes after.
                 if count < buffer.count { return }
             } else if count == 0 {
-                receivedEndOfInput = true
-                updateInterest()
-                delegate?.channelReceivedEndOfInput(self)
-                return
+                return wireEnded()
             } else if errno == EAGAIN {
                 return
             } else if errno != EINTR {
@@ -294,9 +306,54 @@ extension TCPChannel: ReadinessHandler {
         }
     }
 
+    private func receive(_ bytes: UnsafeRawBufferPointer) {
+        guard let filter else {
+            delegate?.channel(self, received: bytes)
+            return
+        }
+        do {
+            try filter.unseal(bytes) { delegate?.channel(self, received: $0) }
+        } catch {
+            // The filter's last word tells the peer why.
+            try? filter.seal(&unsealed, into: &outbound)
+            flushOutbound()
+            if isOpen { fail(error) }
+            return
+        }
+        guard isOpen else { return }
+        // It may have an answer of its own, or can seal now what waited.
+        scheduleFlush()
+        if filter.hasEnded, !receivedEndOfInput { endInput() }
+    }
+
+    private func wireEnded() {
+        do { try filter?.inputEnded() } catch { return fail(error) }
+        endInput()
+    }
+
+    private func endInput() {
+        receivedEndOfInput = true
+        updateInterest()
+        delegate?.channelReceivedEndOfInput(self)
+    }
+
     /// Sends what waits, as far as the socket takes it, without waiting for the end of the turn.
     package func flush() {
         guard isOpen else { return }
+        if let filter {
+            do throws(SystemError) { try seal(by: filter) } catch { return fail(error) }
+        }
+        flushOutbound()
+    }
+
+    private func seal(by filter: any ChannelFilter) throws(SystemError) {
+        try filter.seal(&unsealed, into: &outbound)
+        guard closesWhenDrained, unsealed.isEmpty else { return }
+        filter.finish()
+        try filter.seal(&unsealed, into: &outbound)
+    }
+
+    private func flushOutbound() {
         let hadBacklog = interest.contains(.writable)
         while !outbound.isEmpty {
             let sent = outbound.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
@@ -313,7 +370,7 @@ extension TCPChannel: ReadinessHandler {
             }
         }
         updateInterest()
-        guard outbound.isEmpty else { return }
+        guard outbound.isEmpty, unsealed.isEmpty else { return }
         if closesWhenDrained {
             closesWhenDrained = false
             shutdown(descriptor, Int32(SHUT_WR))

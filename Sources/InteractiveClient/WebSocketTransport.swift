@@ -1,5 +1,6 @@
 package import EventLoops
 package import HTTP1
+import TLS
 import WebSocket
 import WebSocketConnections
 
@@ -38,12 +39,13 @@ package final class WebSocketTransport: MessageTransport {
         _ url: HTTPURL, options: Options = Options(), loop: EventLoop,
         onEvent: @escaping @Sendable (TransportEvent) -> Void
     ) async -> WebSocketTransport {
-        // The name is looked up here, off the loop.
+        // The name is looked up and certificates are read here, off the loop.
         let address = SocketAddress.resolve(host: url.host, port: UInt16(clamping: url.port))
+        let tls = url.scheme.isSecure ? Result { () throws(TLSError) in try TLSContext.shared(for: .ofProcess) } : nil
         return await withCheckedContinuation { continuation in
             loop.submit {
                 let socket = ClientSocket(url: url, onEvent: onEvent)
-                socket.connect(to: address, options: options, loop: loop)
+                socket.connect(to: address, tls, options: options, loop: loop)
                 continuation.resume(returning: WebSocketTransport(socket: LoopBound(socket, loop: loop)))
             }
         }
@@ -79,15 +81,16 @@ private final class ClientSocket: WebSocketConnectionDelegate {
         self.onEvent = onEvent
     }
 
-    func connect(to address: SocketAddress?, options: WebSocketTransport.Options, loop: EventLoop) {
-        guard url.scheme == .ws else {
-            return end("\(url.scheme.rawValue):// is not spoken here; use a ws:// URL")
-        }
+    func connect(
+        to address: SocketAddress?, _ tls: Result<TLSContext, TLSError>?, options: WebSocketTransport.Options,
+        loop: EventLoop
+    ) {
         guard let address else { return end("there is no host \(url.host)") }
+        if case .failure(let error)? = tls { return end(error.detail) }
         var headers = options.headers
         if let token = options.token { headers.add("Authorization", "Bearer \(token)") }
         WebSocketConnector(
-            loop: loop, address: address, url: url, headers: headers,
+            loop: loop, address: address, url: url, headers: headers, tls: try? tls?.get(),
             limits: WebSocketConnectionLimits(
                 messages: WebSocketLimits(maximumMessageBytes: options.maximumMessageBytes)),
             timeoutNanoseconds: options.handshakeTimeout

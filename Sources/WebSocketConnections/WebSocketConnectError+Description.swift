@@ -1,5 +1,6 @@
 import EventLoops
 import HTTP1
+import TLS
 
 extension WebSocketConnectError {
     /// A phrase for a person.
@@ -8,6 +9,7 @@ extension WebSocketConnectError {
     package func description(place: String) -> String {
         switch self {
         case .tcp(let error): "cannot connect to \(place): \(error.message)"
+        case .tls(let error): error.detail
         case .ended: "\(place) closed the connection within the handshake"
         case .malformed(let error): "\(place) does not speak HTTP: \(error.detail)"
         case .refused(let refusal): refusal.detail

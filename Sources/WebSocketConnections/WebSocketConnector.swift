@@ -1,11 +1,14 @@
 package import EventLoops
 package import HTTP1
+package import TLS
 import WebSocket
 
 /// Why no WebSocket connection came to be.
 package enum WebSocketConnectError: Error, Sendable, Hashable {
     /// TCP could not be opened, or broke within the handshake.
     case tcp(SystemError)
+    /// There is no TLS with this server.
+    case tls(TLSError)
     /// The server closed the connection within the handshake.
     case ended
     /// The server's answer is no HTTP.
@@ -18,7 +21,7 @@ package enum WebSocketConnectError: Error, Sendable, Hashable {
     case timedOut
 }
 
-/// Opens a client connection: TCP, then the handshake of RFC 6455 §4.1. On the loop.
+/// Opens a client connection: TCP, TLS where the URL is `wss`, then the handshake of RFC 6455 §4.1. On the loop.
 package final class WebSocketConnector {
     package typealias Completion = (Result<WebSocketConnection, WebSocketConnectError>) -> Void
 
@@ -33,6 +36,7 @@ package final class WebSocketConnector {
     private var decoder = HTTPResponseDecoder()
     private var response: ResponseHead?
     private var channel: TCPChannel?
+    private var tls: TLSFilter?
     private var timer: TimerID?
     /// Nil once it was called.
     private var completion: Completion?
@@ -43,9 +47,11 @@ package final class WebSocketConnector {
     /// - Parameters:
     ///   - address: where to; `url` says only what is asked for there.
     ///   - headers: further fields of the request.
+    ///   - tls: for `wss`: whose certificates are believed.
     @discardableResult
     package init(
         loop: EventLoop, address: SocketAddress, url: HTTPURL, headers: HTTPHeaders = HTTPHeaders(),
+        tls context: TLSContext? = nil,
         limits: WebSocketConnectionLimits = WebSocketConnectionLimits(),
         timeoutNanoseconds: UInt64 = defaultTimeoutNanoseconds, completion: @escaping Completion
     ) {
@@ -57,11 +63,29 @@ package final class WebSocketConnector {
         key = WebSocketHandshake.key(of: (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &random) })
         decoder.expectResponse(to: "GET")
         self.loop = loop
-        do {
-            channel = try TCPChannel(loop: loop, connectingTo: address, delegate: self)
+        do throws(WebSocketConnectError) {
+            try connect(to: address, context)
             timer = loop.schedule(after: timeoutNanoseconds) { self.fail(.timedOut) }
         } catch {
-            timer = loop.schedule(after: 0) { self.fail(.tcp(error)) }
+            timer = loop.schedule(after: 0) { self.fail(error) }
+        }
+    }
+
+    private func connect(to address: SocketAddress, _ context: TLSContext?) throws(WebSocketConnectError) {
+        if url.scheme.isSecure {
+            guard let context else {
+                throw .tls(TLSError(kind: .trustUnusable, detail: "No certificates are believed."))
+            }
+            do throws(TLSError) {
+                tls = try TLSFilter(context: context, host: url.host, port: UInt16(clamping: url.port))
+            } catch {
+                throw .tls(error)
+            }
+        }
+        do throws(SystemError) {
+            channel = try TCPChannel(loop: loop, connectingTo: address, filter: tls, delegate: self)
+        } catch {
+            throw .tcp(error)
         }
     }
 
@@ -126,6 +150,6 @@ extension WebSocketConnector: TCPChannelDelegate {
     package func channelDrained(_ channel: TCPChannel) {}
 
     package func channel(_ channel: TCPChannel, failed error: SystemError) {
-        fail(.tcp(error))
+        fail(tls?.failure.map { .tls($0) } ?? .tcp(error))
     }
 }

@@ -139,7 +139,7 @@ import Testing
             (["--rate", "1", "--think", "1s"], "`--think` cannot go with `--rate`"),
             (["--arrivals", "constant"], "`--arrivals` needs `--rate`"),
             (["--url", "ws://127.0.0.1:1/ws", "--ai-service", "mock"], "`--ai-service` cannot go with `--url`"),
-            (["--url", "wss://127.0.0.1:1/ws"], "wss:// is not spoken here"),
+            (["--url", "http://127.0.0.1:1/ws"], "http:// is not spoken here"),
         ]
         for (arguments, words) in table {
             let result = try await program.run(["bench"] + arguments)

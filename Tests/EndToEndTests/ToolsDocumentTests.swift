@@ -11,7 +11,9 @@ import Testing
         }
         var left: [String] = []
         let count = try await page.check { command, shown, directory in
-            if command.contains("mcp.yaml"), !MCPServers.areInstalled {
+            if command.contains("mcp.yaml") && !MCPServers.areInstalled
+                || command.contains("command.yaml") && !OptionalTool.isUsable("python3")
+            {
                 left.append(command)
                 return nil
             }

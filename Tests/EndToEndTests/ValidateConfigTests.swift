@@ -361,7 +361,8 @@ import Testing
         ])
     func unusableURL(command: [String]) async throws {
         for (url, words) in [
-            ("wss://127.0.0.1:1/ws", "wss:// is not spoken here; use a ws:// URL"), ("ws://", "`--url`: "),
+            ("https://127.0.0.1:1/ws", "https:// is not spoken here; use a ws:// or wss:// URL"),
+            ("ws://", "`--url`: "),
         ] {
             let result = try await program.run(command + ["--url", url])
             #expect(result.status == 2 && result.output.isEmpty)

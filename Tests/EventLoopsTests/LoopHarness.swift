@@ -64,7 +64,10 @@ struct ChannelPair: Sendable {
     let clientEvents = Inbox<ChannelEvent>()
     let serverEvents = Inbox<ChannelEvent>()
 
-    init(on loop: EventLoop) async throws {
+    /// - Parameter makeFilter: the client's.
+    init(
+        on loop: EventLoop, makeFilter: @escaping @Sendable () -> (any ChannelFilter)? = { nil }
+    ) async throws {
         let clientEvents = clientEvents
         let serverEvents = serverEvents
         let accepted = Inbox<LoopBound<TCPChannel>>()
@@ -81,7 +84,8 @@ struct ChannelPair: Sendable {
                 })
             try listener.start()
             let client = try TCPChannel(
-                loop: loop, connectingTo: listener.address, delegate: RecordingDelegate(clientEvents))
+                loop: loop, connectingTo: listener.address, filter: makeFilter(),
+                delegate: RecordingDelegate(clientEvents))
             return LoopBound(client, loop: loop)
         }
         server = try #require(await accepted.next())

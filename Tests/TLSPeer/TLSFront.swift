@@ -1,0 +1,67 @@
+import Foundation
+
+/// TLS in front of a server of this machine that speaks none: one connection, by `openssl s_server`.
+package final class TLSFront: Sendable {
+    package let port: UInt16
+    private let process: Process
+
+    /// Returns when it listens.
+    ///
+    /// - Parameter address: `127.0.0.1:PORT` of the server.
+    package init(_ certificate: TestCertificate, to address: String) async throws {
+        port = try Self.freePort()
+        process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/bash")
+        process.arguments = [
+            "-c",
+            """
+            exec 3<>"/dev/tcp/${1%:*}/${1##*:}"
+            exec openssl s_server -quiet -naccept 1 -accept "127.0.0.1:$2" -cert "$3" -cert_chain "$3" -key "$4" <&3 >&3
+            """,
+            "front", address, String(port), certificate.chainFile, certificate.keyFile,
+        ]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.runAlone()
+        while try !isListening() {
+            guard process.isRunning else { throw ToolFailure(description: "s_server does not listen at \(port)") }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
+    /// Given to nobody else soon: the system goes through its ports.
+    private static func freePort() throws -> UInt16 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var place = sockaddr_in()
+        place.sin_family = sa_family_t(AF_INET)
+        place.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &place) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        guard isBound else { throw ToolFailure(description: "no port is free") }
+        return UInt16(bigEndian: place.sin_port)
+    }
+
+    /// A connection to try would be the one that it takes.
+    private func isListening() throws -> Bool {
+        let local = "0100007F:" + String(port, radix: 16, uppercase: true).paddedToFour
+        let lines = try String(contentsOfFile: "/proc/net/tcp", encoding: .utf8).split(separator: "\n")
+        return lines.contains { line in
+            let fields = line.split(separator: " ")
+            return fields.count > 3 && fields[1] == local && fields[3] == "0A"
+        }
+    }
+}
+
+extension String {
+    fileprivate var paddedToFour: String { String(repeating: "0", count: max(0, 4 - count)) + self }
+}
