@@ -11,7 +11,11 @@ import Testing
         certificates = try TestCertificates.shared.get()
     }
 
-    private static let quick = ["AILOOP_MOCK__FIRST_CHUNK_MS": "0", "AILOOP_MOCK__CHUNK_INTERVAL_MS": "0"]
+    private static let quick = [
+        "AILOOP_MOCK__FIRST_CHUNK_MS": "0", "AILOOP_MOCK__CHUNK_INTERVAL_MS": "0",
+        // A front connects long before the client.
+        "AILOOP_SERVER__HANDSHAKE_TIMEOUT_SECONDS": "300",
+    ]
 
     private func run(
         _ command: [String], at port: UInt16, host: String = "127.0.0.1", trusting file: String?

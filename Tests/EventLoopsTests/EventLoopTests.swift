@@ -54,9 +54,10 @@ import Testing
         try await withLoop { loop in
             let inbox = Inbox<String>()
             loop.submit {
-                loop.schedule(after: 20_000_000) { inbox.put("second") }
+                // So far apart that the order holds however long the thread stands still in between.
+                loop.schedule(after: 1_000_000_000) { inbox.put("second") }
                 loop.schedule(after: 1_000_000) { inbox.put("first") }
-                let cancelled = loop.schedule(after: 10_000_000) { inbox.put("cancelled") }
+                let cancelled = loop.schedule(after: 500_000_000) { inbox.put("cancelled") }
                 loop.cancel(cancelled)
             }
             #expect(await inbox.next() == "first")

@@ -16,7 +16,7 @@ package final class TLSFront: Sendable {
             "-c",
             """
             exec 3<>"/dev/tcp/${1%:*}/${1##*:}"
-            exec openssl s_server -quiet -naccept 1 -accept "127.0.0.1:$2" -cert "$3" -cert_chain "$3" -key "$4" <&3 >&3
+            exec openssl s_server -quiet -naccept 2 -accept "127.0.0.1:$2" -cert "$3" -cert_chain "$3" -key "$4" <&3 >&3
             """,
             "front", address, String(port), certificate.chainFile, certificate.keyFile,
         ]
@@ -24,7 +24,8 @@ package final class TLSFront: Sendable {
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.runAlone()
-        while try !isListening() {
+        // The first of the two connections that it takes is the one that finds it listening.
+        while !canConnect() {
             guard process.isRunning else { throw ToolFailure(description: "s_server does not listen at \(port)") }
             try await Task.sleep(for: .milliseconds(5))
         }
@@ -39,29 +40,28 @@ package final class TLSFront: Sendable {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var place = sockaddr_in()
-        place.sin_family = sa_family_t(AF_INET)
-        place.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let isBound = withLoopback(port: 0) { bind(descriptor, $0, $1) } == 0
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &place) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-            }
+        let isKnown = withUnsafeMutablePointer(to: &place) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) == 0 }
         }
-        guard isBound else { throw ToolFailure(description: "no port is free") }
+        guard isBound, isKnown else { throw ToolFailure(description: "no port is free") }
         return UInt16(bigEndian: place.sin_port)
     }
 
-    /// A connection to try would be the one that it takes.
-    private func isListening() throws -> Bool {
-        let local = "0100007F:" + String(port, radix: 16, uppercase: true).paddedToFour
-        let lines = try String(contentsOfFile: "/proc/net/tcp", encoding: .utf8).split(separator: "\n")
-        return lines.contains { line in
-            let fields = line.split(separator: " ")
-            return fields.count > 3 && fields[1] == local && fields[3] == "0A"
+    private func canConnect() -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        return Self.withLoopback(port: port) { connect(descriptor, $0, $1) } == 0
+    }
+
+    private static func withLoopback<R>(port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
+        var place = sockaddr_in()
+        place.sin_family = sa_family_t(AF_INET)
+        place.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        place.sin_port = port.bigEndian
+        return withUnsafePointer(to: &place) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
         }
     }
-}
-
-extension String {
-    fileprivate var paddedToFour: String { String(repeating: "0", count: max(0, 4 - count)) + self }
 }
