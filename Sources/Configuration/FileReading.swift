@@ -1,4 +1,5 @@
 import Glibc
+import Quantities
 
 /// Why a file could not be read.
 package enum FileReadError: Error, Sendable, Equatable {
@@ -46,17 +47,43 @@ extension FileReading {
 /// The files of the system.
 package struct SystemFiles: FileReading {
     private static let chunkBytes = 64 << 10
+    /// How long a pipe or a device that is named as a file may leave its reader without data.
+    package static let defaultWait = Duration.seconds(10)
 
-    package init() {}
+    private let maximumWait: Duration
+
+    package init(maximumWait: Duration = defaultWait) {
+        self.maximumWait = maximumWait
+    }
 
     package func read(_ path: String, maximumBytes: Int) throws(FileReadError) -> [UInt8] {
-        if path == "-" { return try Self.readAll(STDIN_FILENO, maximumBytes) }
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        if path == "-" { return try Self.readAll(STDIN_FILENO, maximumBytes, maximumWait: nil) }
+        // Without waiting for somebody who opens the other end of a pipe, which may be never.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw errno == ENOENT ? .notFound : .failed(Self.systemMessage())
         }
         defer { close(descriptor) }
-        return try Self.readAll(descriptor, maximumBytes)
+        return try Self.readAll(descriptor, maximumBytes, maximumWait: maximumWait)
+    }
+
+    private static func isPipe(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+    }
+
+    private static func waitForData(_ descriptor: Int32, _ maximumWait: Duration?) throws(FileReadError) {
+        var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        let milliseconds = maximumWait.map { Int32(min($0 / .milliseconds(1), 1e6)) } ?? -1
+        while true {
+            let count = poll(&request, 1, milliseconds)
+            if count > 0 { return }
+            guard count < 0 else {
+                let limit = maximumWait.map { " within \(Quantity.text(of: $0))" } ?? ""
+                throw .failed("nothing came out of it\(limit)")
+            }
+            guard errno == EINTR else { throw .failed(systemMessage()) }
+        }
     }
 
     package func facts(of path: String) -> FileFacts? {
@@ -73,15 +100,21 @@ package struct SystemFiles: FileReading {
             isExecutable: access(path, X_OK) == 0)
     }
 
-    private static func readAll(_ descriptor: Int32, _ maximumBytes: Int) throws(FileReadError) -> [UInt8] {
+    private static func readAll(
+        _ descriptor: Int32, _ maximumBytes: Int, maximumWait: Duration?
+    ) throws(FileReadError) -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: chunkBytes)
+        // A pipe that nobody has written to yet looks like one that was written to its end.
+        var mayBeUnwritten = isPipe(descriptor)
         while true {
             let count = Glibc.read(descriptor, &chunk, chunk.count)
-            if count == 0 { return bytes }
+            if count == 0, !mayBeUnwritten || !bytes.isEmpty { return bytes }
             guard count > 0 else {
-                if errno == EINTR { continue }
-                throw .failed(systemMessage())
+                guard count == 0 || errno == EAGAIN || errno == EINTR else { throw .failed(systemMessage()) }
+                if count == 0 || errno == EAGAIN { try waitForData(descriptor, maximumWait) }
+                mayBeUnwritten = false
+                continue
             }
             guard bytes.count + count <= maximumBytes else { throw .tooLarge }
             bytes += chunk[..<count]
