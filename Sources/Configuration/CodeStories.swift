@@ -47,8 +47,8 @@ extension CodeStory {
         CodeStory(
             ConfigurationCode.syntax,
             "The text is not YAML at this place. Most often a value has a character that means something to YAML: put "
-                + "the value between quotes. Reading goes on at the next key at the top level, so that the other faults "
-                + "are found too.",
+                + "the value between quotes. The line is left out, with what is indented below it, and the rest is read, so that "
+                + "the other faults are found too.",
             wrong: "ai_loop:\n  system_prompt: @home\n", right: "ai_loop:\n  system_prompt: \"@home\"\n"),
         CodeStory(
             ConfigurationCode.tab,
@@ -303,8 +303,19 @@ extension CodeStory {
         CodeStory(
             ConfigurationCode.unusablePath,
             "The log cannot be written there: the directory does not exist, the name is that of a directory, or the user that runs "
-                + "the program may not write. `--no-env` leaves this out.",
+                + "the program may not write. Or the tools' workspace is no directory that can be entered. `--no-env` leaves "
+                + "this out.",
             wrong: "logging:\n  file: no-such-directory/ailoop.log\n", right: "logging:\n  file: ailoop.log\n"),
+        CodeStory(
+            ConfigurationCode.missingProgram,
+            "A tool's program is not there, or may not be run. Without a slash its name is looked for in the directories of PATH; "
+                + "a path that does not begin with `/` counts from `tools.workspace`, for an MCP server from the directory that "
+                + "the program runs in. No shell is involved: `~`, `|` and `&&` mean nothing. `--no-env` leaves this out.",
+            wrong: "tools:\n  commands: [{name: weather, command: [no-such-program]}]\n",
+            right: CodeExample(
+                "tools:\n  commands: [{name: weather, command: [/opt/weather]}]\n",
+                files: ["/opt/weather": "#!/bin/sh\n"],
+                note: "tools:\n  commands: [{name: weather, command: [/opt/weather]}]")),
     ]
 
     // MARK: - The endpoint
@@ -361,7 +372,19 @@ extension CodeStory {
         CodeStory(
             ConfigurationCode.duplicateName,
             "Two items of a list have one name. The model calls tools by their names, so each must have its own.",
-            wrong: "tools:\n  commands: [{name: a, command: [b]}, {name: a, command: [c]}]\n",
-            right: "tools:\n  commands: [{name: a, command: [b]}, {name: d, command: [c]}]\n"),
+            wrong: CodeExample(
+                "tools:\n  commands: [{name: a, command: [/b]}, {name: a, command: [/b]}]\n", files: ["/b": ""],
+                note: "tools:\n  commands: [{name: a, command: [/b]}, {name: a, command: [/b]}]"),
+            right: CodeExample(
+                "tools:\n  commands: [{name: a, command: [/b]}, {name: c, command: [/b]}]\n", files: ["/b": ""],
+                note: "tools:\n  commands: [{name: a, command: [/b]}, {name: c, command: [/b]}]")),
+        CodeStory(
+            ConfigurationCode.toolSchema,
+            "`parameters` is a JSON Schema that tells the model which arguments a tool takes. It describes an object, as arguments "
+                + "have names; services refuse a request with anything else. The place within the schema is named as a JSON Pointer.",
+            wrong: "tools:\n  commands: [{name: a, command: [/b], parameters: {type: objct}}]\n",
+            right: CodeExample(
+                "tools:\n  commands: [{name: a, command: [/b], parameters: {type: object}}]\n", files: ["/b": ""],
+                note: "tools:\n  commands: [{name: a, command: [/b], parameters: {type: object}}]")),
     ]
 }

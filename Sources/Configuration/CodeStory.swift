@@ -80,7 +80,7 @@ package struct CodeExample: Sendable, ExpressibleByStringLiteral {
     }
 }
 
-/// The files of an example; `.` is the one directory.
+/// The files of an example; `.` is the one directory, and files that are named from `/` on are programs.
 private struct ExampleFiles: FileReading {
     var files: [String: [UInt8]]
     var exposed: Set<String>
@@ -93,6 +93,8 @@ private struct ExampleFiles: FileReading {
 
     func facts(of path: String) -> FileFacts? {
         if path == "." { return FileFacts(kind: .directory) }
-        return files[path].map { _ in FileFacts(kind: .file, isReadableByAll: exposed.contains(path)) }
+        return files[path].map { _ in
+            FileFacts(kind: .file, isReadableByAll: exposed.contains(path), isExecutable: path.hasPrefix("/"))
+        }
     }
 }

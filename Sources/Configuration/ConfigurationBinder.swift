@@ -6,6 +6,10 @@ struct ConfigurationBinder {
     struct Binding {
         var key: SettingKey
         var node: YAMLNode
+        /// Whether it stands where it is not taken, and is only looked at for what else is wrong with it.
+        var isMisplaced: Bool
+        /// The alias by which it came here, where what it is in stands elsewhere.
+        var alias: Range<Int>?
     }
 
     let origin: SourceOrigin
@@ -14,9 +18,9 @@ struct ConfigurationBinder {
     private(set) var sections: [String: Range<Int>] = [:]
     /// Keys and sections that were meant but cannot be taken: a misspelt name, a section that is no mapping.
     private(set) var faultyPaths: Set<String> = []
-    /// Values behind misspelt names of secrets.
-    private(set) var redactions: [Range<Int>] = []
     private(set) var diagnostics: [Diagnostic] = []
+    /// The alias that what is being bound stands behind.
+    private var alias: Range<Int>?
 
     init(_ root: YAMLNode, origin: SourceOrigin) {
         self.origin = origin
@@ -31,14 +35,21 @@ struct ConfigurationBinder {
         }
     }
 
-    private mutating func bind(_ pairs: [YAMLPair], in section: String) {
+    /// - Parameter isMisplaced: whether the pairs stand at another place than the section's.
+    private mutating func bind(_ pairs: [YAMLPair], in section: String, isMisplaced: Bool = false) {
+        let enclosing = alias
+        defer { alias = enclosing }
         for pair in pairs {
+            alias = enclosing ?? pair.alias
             guard let name = pair.key.scalar?.text, !name.hasPrefix("x-") else { continue }
             let path = section.isEmpty ? name : section + "." + name
-            if let key = SettingTable.byPath[path] {
-                bindings.append(Binding(key: key, node: pair.value))
+            if name.contains(".") {
+                reportUnknown(name, in: section, pair)
+            } else if let key = SettingTable.byPath[path] {
+                if isMisplaced { faultyPaths.insert(path) }
+                bindings.append(Binding(key: key, node: pair.value, isMisplaced: isMisplaced, alias: alias))
             } else if SettingTable.sections.contains(path) {
-                bindSection(path, pair)
+                bindSection(path, pair, isMisplaced)
             } else if let purpose = SettingTable.unavailable[path] {
                 report(
                     ConfigurationCode.unavailableKey, "this version does not support `\(path)` (\(purpose))",
@@ -54,10 +65,11 @@ struct ConfigurationBinder {
         }
     }
 
-    private mutating func bindSection(_ path: String, _ pair: YAMLPair) {
-        sections[path] = pair.key.range
+    private mutating func bindSection(_ path: String, _ pair: YAMLPair, _ isMisplaced: Bool) {
+        if !isMisplaced { sections[path] = pair.key.range }
         if case .mapping(let pairs) = pair.value.content {
-            bind(pairs, in: path)
+            if pair.value.anchorRange != nil { alias = alias ?? pair.value.range }
+            bind(pairs, in: path, isMisplaced: isMisplaced)
         } else if !pair.value.isNull {
             faultyPaths.insert(path)
             let names = Self.names(in: path).prefix(3).map { "`\($0)`" }.joined(separator: ", ")
@@ -74,34 +86,23 @@ struct ConfigurationBinder {
             return report(ConfigurationCode.unknownKey, "unknown key", at: pair.key.range, help: nil)
         }
         let place = section.isEmpty ? "" : " in `\(section)`"
+        let meaning = Meaning(of: name, in: section)
         report(
             ConfigurationCode.unknownKey, "unknown key \(quotedForDisplay(name))\(place)", at: pair.key.range,
-            help: suggestion(for: name, in: section))
-        let path = section.isEmpty ? "" : section + "."
-        let meant = nearestName(to: name, among: Self.names(in: section))
-        guard let meant else { return }
-        faultyPaths.insert(path + meant)
-        if SettingTable.byPath[path + meant]?.isSecret == true { redactions.append(pair.value.range) }
-    }
-
-    private func suggestion(for name: String, in section: String) -> String {
-        if let nearest = nearestName(to: name, among: Self.names(in: section)) { return "did you mean `\(nearest)`?" }
-        let homes =
-            SettingTable.keys.map(\.path).filter { $0 != name && $0.hasSuffix("." + name) }
-            + SettingTable.sections.filter { $0 == name || $0.hasSuffix("." + name) }.sorted()
-        if let home = homes.first {
-            let parent = home.split(separator: ".").dropLast().joined(separator: ".")
-            return parent.isEmpty
-                ? "`\(name)` belongs to the top level: check its indentation"
-                : "`\(name)` belongs into `\(parent)`: check its indentation"
+            help: meaning.help)
+        guard let path = meaning.path else { return }
+        faultyPaths.insert(path)
+        if let key = SettingTable.byPath[path] {
+            // A guess: its value is checked only where nothing else can be meant.
+            guard key.isSecret || meaning.isCertain else { return }
+            bindings.append(Binding(key: key, node: pair.value, isMisplaced: true, alias: alias))
+        } else if case .mapping(let pairs) = pair.value.content {
+            bind(pairs, in: path, isMisplaced: true)
         }
-        let names = Self.names(in: section)
-        let list = names.prefix(8).map { "`\($0)`" }.joined(separator: ", ")
-        return "known keys: \(list)\(names.count > 8 ? ", …" : ""); keys that begin with `x-` are free"
     }
 
     /// What may stand directly in a section (`""`: at the top level), in the table's order.
-    private static func names(in section: String) -> [String] {
+    fileprivate static func names(in section: String) -> [String] {
         let prefix = section.isEmpty ? "" : section + "."
         var names: [String] = []
         for key in SettingTable.keys where key.path.hasPrefix(prefix) {
@@ -115,6 +116,58 @@ struct ConfigurationBinder {
         _ code: DiagnosticCode, _ message: String, at range: Range<Int>, severity: Severity = .error, help: String?
     ) {
         diagnostics.append(
-            Diagnostic(code, message, at: SourceSpan(origin, range), severity: severity, help: help))
+            Diagnostic(
+                code, message, at: SourceSpan(origin, range), severity: severity, help: help,
+                related: alias.map { [Diagnostic.Related(behind: SourceSpan(origin, $0))] } ?? []))
+    }
+}
+
+/// What was meant by a name that is no key where it stands.
+private struct Meaning {
+    /// The key or section; nil where nobody can say.
+    private(set) var path: String?
+    /// Whether nothing else can be meant.
+    private(set) var isCertain = false
+    private(set) var help: String
+
+    init(of name: String, in section: String) {
+        let names = ConfigurationBinder.names(in: section)
+        if name.contains("."), let path = [Self.path(section, name), name].first(where: Self.isKnown) {
+            self.path = path
+            isCertain = true
+            help = "write it nested: " + path.split(separator: ".").map { "`\($0):`" }.joined(separator: ", below it ")
+        } else if let nearest = nearestName(to: name, among: names) {
+            path = Self.path(section, nearest)
+            help = "did you mean `\(nearest)`?"
+        } else if let home = Self.home(of: name) {
+            path = home
+            let parent = home.split(separator: ".").dropLast().joined(separator: ".")
+            help =
+                "`\(name)` belongs \(parent.isEmpty ? "to the top level" : "into `\(parent)`"): check its indentation"
+        } else {
+            let list = names.prefix(8).map { "`\($0)`" }.joined(separator: ", ")
+            help = "known keys: \(list)\(names.count > 8 ? ", …" : ""); keys that begin with `x-` are free"
+        }
+    }
+
+    private static func path(_ section: String, _ name: String) -> String {
+        section.isEmpty ? name : "\(section).\(name)"
+    }
+
+    private static func isKnown(_ path: String) -> Bool {
+        SettingTable.byPath[path] != nil || SettingTable.sections.contains(path)
+    }
+
+    /// The first key or section of this name anywhere.
+    private static func home(of name: String) -> String? {
+        SettingTable.keys.map(\.path).first { $0.hasSuffix("." + name) }
+            ?? SettingTable.sections.filter { $0 == name || $0.hasSuffix("." + name) }.min()
+    }
+}
+
+extension Diagnostic.Related {
+    /// - Parameter alias: what stands at the place where a value is used that stands elsewhere.
+    init(behind alias: SourceSpan) {
+        self.init(alias, "this alias brings it here")
     }
 }

@@ -60,7 +60,8 @@ package enum ConfigurationCode {
 
     // The machine.
     package static let exposedSecret = DiagnosticCode("AL060", "a secret's file that everybody can read")
-    package static let unusablePath = DiagnosticCode("AL061", "a file that cannot be written")
+    package static let unusablePath = DiagnosticCode("AL061", "a file or directory that cannot be used")
+    package static let missingProgram = DiagnosticCode("AL062", "a program that cannot be run")
 
     // The endpoint, where it is asked.
     package static let unreachableEndpoint = DiagnosticCode("AL070", "an endpoint that does not answer")
@@ -71,8 +72,9 @@ package enum ConfigurationCode {
     package static let unsupportedFeature = DiagnosticCode("AL075", "something that the model does not support")
     package static let contextBeyondModel = DiagnosticCode("AL076", "a context larger than the model's")
 
-    // Lists.
+    // Lists and tools.
     package static let duplicateName = DiagnosticCode("AL080", "a name that stands twice in a list")
+    package static let toolSchema = DiagnosticCode("AL081", "a tool's parameters that are no schema of them")
 
     package static let all = [
         unreadable, tooLarge, invalidEncoding, controlCharacter, syntax, tab, unclosedQuote, indentation,
@@ -81,8 +83,9 @@ package enum ConfigurationCode {
         outOfRange, unknownChoice, malformedUnit, malformedText, oldBoolean, reservedParameter, olderReading,
         unknownParameter, invalidParameter, missingKey, missingAPIKey, secretInFile, contradiction, unreachableLimit,
         openBind, secretFile, plainTransport, withoutEffect, modelName, maskedSecret, overlappingFiles, exposedSecret,
-        unusablePath, unreachableEndpoint, refusedKey, spentKey, unlistedModels, unknownModel, unsupportedFeature,
-        contextBeyondModel, duplicateName,
+        unusablePath, missingProgram, unreachableEndpoint, refusedKey, spentKey, unlistedModels, unknownModel,
+        unsupportedFeature,
+        contextBeyondModel, duplicateName, toolSchema,
     ]
 
     /// The code of an identifier as people write it: `AL020`, `al020`, `20`.

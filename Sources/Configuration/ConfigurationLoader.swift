@@ -137,35 +137,73 @@ struct LoadingRun {
         for diagnostic in binder.diagnostics { diagnostics.add(diagnostic) }
         sections = binder.sections
         faultyPaths = binder.faultyPaths
-        for range in binder.redactions { result.catalog.redact(SourceSpan(fileOrigin, range)) }
-        for binding in binder.bindings {
-            let errorCount = diagnostics.errorCount
-            let node = VariableReference.expanded(binding.node, from: variables, in: source, &diagnostics)
-            if binding.key.isSecret { redact(node, of: binding.key) }
-            if binding.key.isSecret || node.containsUnknown { noteReference(node, of: binding.key) }
-            let origin = ValueOrigin(layer: .file, span: SourceSpan(fileOrigin, node.range))
-            let isTorn = tornRanges.contains { node.range.overlaps($0) }
-            guard diagnostics.errorCount == errorCount, !isTorn, !node.containsUnknown else {
-                faultyPaths.insert(binding.key.path)
-                if node.containsUnknown { result.origins[binding.key.path] = origin }
-                continue
-            }
-            // `key:` with nothing behind it leaves an optional key unset.
-            if node.isNull, binding.key.defaultValue == nil { continue }
-            apply(node, to: binding.key, origin)
-        }
+        for binding in binder.bindings where !binding.isMisplaced { bind(binding, source) }
+        for binding in binder.bindings where binding.isMisplaced { check(binding, source) }
     }
 
-    /// Hides the secrets that stand in the file, and remembers that they do.
-    private mutating func redact(_ node: YAMLNode, of key: SettingKey) {
+    private mutating func bind(_ binding: ConfigurationBinder.Binding, _ source: SourceText) {
+        let errorCount = diagnostics.errorCount
+        let node = VariableReference.expanded(binding.node, from: variables, in: source, &diagnostics)
+        if binding.key.isSecret {
+            for span in hideSecrets(in: node) { literalSecrets.append((binding.key, span)) }
+        }
+        if binding.key.isSecret || node.containsUnknown { noteReference(node, of: binding.key) }
+        let origin = ValueOrigin(layer: .file, span: SourceSpan(fileOrigin, node.range))
+        guard diagnostics.errorCount == errorCount, !isTorn(node), !node.containsUnknown else {
+            faultyPaths.insert(binding.key.path)
+            if node.containsUnknown { result.origins[binding.key.path] = origin }
+            return
+        }
+        // `key:` with nothing behind it leaves an optional key unset.
+        if node.isNull, binding.key.defaultValue == nil { return }
+        apply(node, to: binding.key, origin, alias: binding.alias)
+    }
+
+    private func isTorn(_ node: YAMLNode) -> Bool {
+        let (start, end) = (node.range.lowerBound, node.range.upperBound)
+        return tornRanges.contains { $0.overlaps(node.range) || start == end && $0.upperBound == start }
+    }
+
+    /// Says what is wrong with a value that is not taken, because its place has been reported.
+    private mutating func check(_ binding: ConfigurationBinder.Binding, _ source: SourceText) {
+        let node = VariableReference.expanded(binding.node, from: variables, in: source, &diagnostics)
+        if binding.key.isSecret { _ = hideSecrets(in: node) }
+        guard !node.containsUnknown, !node.isNull, !isTorn(node) else { return }
+        _ = decode(node, of: binding.key, fileOrigin, alias: binding.alias)
+    }
+
+    /// Reports what is wrong with a value; nil where it is none for the key.
+    ///
+    /// - Parameter alias: where the value came from by an alias of what it is in.
+    private mutating func decode(
+        _ node: YAMLNode, of key: SettingKey, _ origin: SourceOrigin, alias: Range<Int>? = nil
+    ) -> SettingValue? {
+        var decoder = SettingDecoder(key, from: origin)
+        let value = decoder.decode(node)
+        for var diagnostic in decoder.diagnostics {
+            // What lies elsewhere is within what an alias stands for.
+            let isElsewhere =
+                !node.range.contains(diagnostic.span.range.lowerBound) && diagnostic.span.range != node.range
+            if let alias = alias ?? (isElsewhere && node.anchorRange != nil ? node.range : nil) {
+                diagnostic.related.append(Diagnostic.Related(behind: SourceSpan(origin, alias)))
+            }
+            diagnostics.add(diagnostic)
+        }
+        for range in decoder.secretRanges { result.catalog.redact(SourceSpan(origin, range)) }
+        return value
+    }
+
+    /// Hides the secrets that stand in the file itself, and tells where.
+    private mutating func hideSecrets(in node: YAMLNode) -> [SourceSpan] {
         switch node.content {
-        case .mapping(let pairs): for pair in pairs { redact(pair.value, of: key) }
-        case .sequence(let items): for item in items { redact(item, of: key) }
+        case .mapping(let pairs): return pairs.flatMap { hideSecrets(in: $0.value) }
+        case .sequence(let items): return items.flatMap { hideSecrets(in: $0) }
         case .scalar(let scalar):
-            guard !scalar.isExpanded, !node.isNull else { return }
+            let isLiteral = !scalar.isExpanded || scalar.reference.map(VariableReference.hasDefault) ?? false
+            guard isLiteral, !node.isNull else { return [] }
             let span = SourceSpan(fileOrigin, node.anchorRange ?? node.range)
             result.catalog.redact(span)
-            literalSecrets.append((key, span))
+            return [span]
         }
     }
 
@@ -228,23 +266,18 @@ struct LoadingRun {
 
     // MARK: - Values
 
-    private mutating func apply(_ node: YAMLNode, to key: SettingKey, _ origin: ValueOrigin) {
+    private mutating func apply(
+        _ node: YAMLNode, to key: SettingKey, _ origin: ValueOrigin, alias: Range<Int>? = nil
+    ) {
         guard let span = origin.span else { return }
-        var decoder = SettingDecoder(key, from: span.origin)
-        let value = decoder.decode(node)
-        for diagnostic in decoder.diagnostics { diagnostics.add(diagnostic) }
-        for range in decoder.secretRanges { result.catalog.redact(SourceSpan(span.origin, range)) }
-        guard let value else {
+        guard let value = decode(node, of: key, span.origin, alias: alias) else {
             faultyPaths.insert(key.path)
             return
         }
         key.store(value, &result.effective)
         result.origins[key.path] = origin
         if origin.layer != .file { result.references[key.path] = nil }
-        result.itemSpans[key.path] = nil
-        if case .sequence(let items) = node.content {
-            result.itemSpans[key.path] = items.map { SourceSpan(span.origin, $0.range) }
-        }
+        result.places[key.path] = ValuePlaces(of: node)
     }
 
     /// A value that came as bare text: lists may be written with commas between their items, mappings as in YAML or JSON.
@@ -256,7 +289,7 @@ struct LoadingRun {
             node = YAMLNode(.scalar(YAMLScalar(text, .text)), range: span.range)
         case .boolean, .integer, .number, .duration, .size:
             node = YAMLNode(.scalar(YAMLScalar(text, .plain)), range: span.range)
-        case .texts, .secrets, .object, .records, .namedRecords, .choiceMap, .secretMap:
+        case .texts, .secrets, .command, .object, .schema, .records, .namedRecords, .choiceMap, .secretMap:
             guard let collection = collection(text, key, span) else { return }
             node = collection
         }
@@ -287,12 +320,20 @@ struct LoadingRun {
         return isWholeSource ? root : root.placed(at: span.range)
     }
 
-    /// `a, b, c`
+    /// `a, b, c`, each at its own place where the text stands in its source as it is.
     private func plainItems(_ text: String, _ span: SourceSpan) -> YAMLNode {
-        let items = text.split(separator: ",").map { item in
-            String(item.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        let bytes = Array(text.utf8)
+        let isWritten = result.catalog[span.origin].map {
+            $0.bytes[span.range.clamped(to: 0..<$0.bytes.count)] == bytes[...]
         }
-        let nodes = items.map { YAMLNode(.scalar(YAMLScalar($0, .text)), range: span.range) }
+        let nodes = bytes.split(separator: UInt8(ascii: ",")).map { part in
+            let start = part.drop { $0 == UInt8(ascii: " ") }
+            let item = start.dropLast(start.reversed().prefix { $0 == UInt8(ascii: " ") }.count)
+            let place = span.range.lowerBound + item.startIndex..<span.range.lowerBound + item.endIndex
+            return YAMLNode(
+                .scalar(YAMLScalar(String(decoding: item, as: UTF8.self), .text)),
+                range: isWritten == true ? place : span.range)
+        }
         return YAMLNode(.sequence(nodes), range: span.range)
     }
 }

@@ -6,6 +6,8 @@ package struct EndpointFacts: Sendable {
     /// Why there is no answer that helps; with a sentence for a person.
     package enum Fault: Error, Sendable, Equatable {
         case unreachable(String)
+        /// It answers, but that it cannot: it is overloaded, broken, or out of somebody's money.
+        case failing(String)
         case refusedKey(String)
         case unreadable(String)
     }
@@ -47,6 +49,11 @@ extension LoadedConfiguration {
     package mutating func judge(by facts: EndpointFacts) {
         judgeKey(facts)
         switch facts.models {
+        case .success(let models) where models.isEmpty:
+            report(
+                ConfigurationCode.unlistedModels, .warning,
+                "the endpoint \(effective.openRouter.baseURL) lists no models", "openrouter.base_url",
+                help: "check that it is the one that is meant, and that models are installed there")
         case .success(let models): judgeModels(models)
         case .failure(.refusedKey): break
         case .failure(.unreachable(let detail)):
@@ -54,6 +61,11 @@ extension LoadedConfiguration {
                 ConfigurationCode.unreachableEndpoint, .error,
                 "the endpoint \(effective.openRouter.baseURL) does not answer: \(detail)", "openrouter.base_url",
                 help: "check the URL, the network and, where there is one, the proxy")
+        case .failure(.failing(let detail)):
+            report(
+                ConfigurationCode.unreachableEndpoint, .error,
+                "the endpoint \(effective.openRouter.baseURL) answers with a failure: \(detail)", "openrouter.base_url",
+                help: "ask again later, or check the service's own messages; models are not checked")
         case .failure(.unreadable(let detail)):
             report(
                 ConfigurationCode.unlistedModels, .warning,
@@ -81,11 +93,10 @@ extension LoadedConfiguration {
 
     private mutating func judgeModels(_ models: [EndpointFacts.Model]) {
         let openRouter = effective.openRouter
-        let items = itemSpans["openrouter.fallback_models"] ?? []
         let named =
             [(openRouter.model, span(of: "openrouter.model"))]
             + openRouter.fallbackModels.enumerated().map { index, model in
-                (model, items.indices.contains(index) ? items[index] : span(of: "openrouter.fallback_models"))
+                (model, span(of: "openrouter.fallback_models", at: .item(index)))
             }
         // Servers of open models often have one model and take any name for it.
         let isStrict = models.contains { !$0.supportedParameters.isEmpty }
@@ -103,14 +114,16 @@ extension LoadedConfiguration {
         }
     }
 
-    /// A variant (`author/slug:free`) that is not listed itself is one of its model.
+    /// A variant (`author/slug:free`) that is not listed itself is one of its model; a name without a tag stands for Ollama's
+    /// `:latest`.
     private static func model(named name: String, among models: [EndpointFacts.Model]) -> EndpointFacts.Model? {
-        models.first { $0.id == name } ?? models.first { $0.id == name.prefix { $0 != ":" } }
+        models.first { $0.id == name } ?? models.first { $0.id == name + ":latest" }
+            ?? models.first { $0.id == name.prefix { $0 != ":" } }
     }
 
     private static func list(_ models: [EndpointFacts.Model]) -> String {
         let names = models.prefix(5).map { "`\(escapedForDisplay($0.id))`" }.joined(separator: ", ")
-        return models.isEmpty ? "it has none" : "it has \(names)\(models.count > 5 ? ", …" : "")"
+        return "it has \(names)\(models.count > 5 ? ", …" : "")"
     }
 
     private mutating func judge(_ model: EndpointFacts.Model, at span: SourceSpan) {
@@ -125,19 +138,26 @@ extension LoadedConfiguration {
         let mustSupport = effective.openRouter.provider["require_parameters"]?.bool == true
         for parameter in effective.requestParams.members.map(\.name)
         where Self.modelParameters.contains(parameter) && !model.supportedParameters.contains(parameter) {
-            let path = effective.openRouter.params[parameter] == nil ? "ai_loop.\(parameter)" : "openrouter.params"
-            report(
-                ConfigurationCode.unsupportedFeature, mustSupport ? .error : .warning,
-                "\(name) does not support the parameter `\(parameter)`", path,
-                help: mustSupport
-                    ? "`openrouter.provider` requires parameters to be supported: remove it, or choose another model"
-                    : "it would be ignored: remove it, or choose another model")
+            let place =
+                effective.openRouter.params[parameter] == nil
+                ? self.span(of: "ai_loop.\(parameter)") : self.span(of: "openrouter.params", at: .name(parameter))
+            add(
+                Diagnostic(
+                    ConfigurationCode.unsupportedFeature, "\(name) does not support the parameter `\(parameter)`",
+                    at: place, severity: mustSupport ? .error : .warning,
+                    help: mustSupport
+                        ? "`openrouter.provider` requires parameters to be supported: remove it, or choose another model"
+                        : "it would be ignored: remove it, or choose another model"))
         }
-        let tools = SettingTable.keys.first { $0.path.hasPrefix("tools.") && origin(of: $0.path).layer != .defaults }
-        if let tools, !model.supportedParameters.contains("tools") {
+        let tools = effective.tools
+        let offered = [
+            ("tools.builtin", tools.builtin.isEmpty), ("tools.commands", tools.commands.isEmpty),
+            ("tools.mcp_servers", tools.mcpServers.isEmpty),
+        ].first { !$0.1 }
+        if let offered, !model.supportedParameters.contains("tools") {
             report(
                 ConfigurationCode.unsupportedFeature, .warning, "\(name) does not use tools, which are configured",
-                tools.path, help: "choose a model that does")
+                offered.0, help: "choose a model that does")
         }
     }
 

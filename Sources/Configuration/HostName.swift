@@ -18,7 +18,8 @@ package enum HostName {
         guard !host.contains(where: { "/?#@[]".contains($0) }) else { return false }
         let isAddress = host.contains(":")
         let isNumeric = host.allSatisfy { $0.isNumber || $0 == "." }
-        guard !isNumeric || host.split(separator: ".").count == 4 else { return false }
+        let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
+        guard !isNumeric || numbers.count == 4 && numbers.allSatisfy({ UInt8($0) != nil }) else { return false }
         return (try? HTTPURL(isAddress ? "http://[\(host)]/" : "http://\(host)/")) != nil
     }
 }

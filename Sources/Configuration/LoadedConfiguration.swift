@@ -63,8 +63,8 @@ package struct LoadedConfiguration: Sendable {
     /// False where the configuration file could not be read at all.
     package internal(set) var isReadable = true
     var origins: [String: ValueOrigin] = [:]
-    /// Where the items of lists stand.
-    var itemSpans: [String: [SourceSpan]] = [:]
+    /// Where each key's value and its parts stand.
+    var places: [String: ValuePlaces] = [:]
     /// Values that may only be shown as they are written, as YAML: secrets (a reference to a variable, or a mask), and what
     /// stands for variables that are not known.
     var references: [String: String] = [:]

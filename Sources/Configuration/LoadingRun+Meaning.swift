@@ -52,8 +52,7 @@ extension LoadingRun {
             [("openrouter.model", openRouter.model, result.span(of: "openrouter.model"))]
             + openRouter.fallbackModels.enumerated().map { index, model in
                 let path = "openrouter.fallback_models"
-                let spans = result.itemSpans[path] ?? []
-                return (path, model, spans.indices.contains(index) ? spans[index] : result.span(of: path))
+                return (path, model, result.span(of: path, at: .item(index)))
             }
         for (path, model, span) in named where !model.isEmpty && !isFaulty(path) {
             let parts = model.split(separator: "/", omittingEmptySubsequences: false)
@@ -68,7 +67,7 @@ extension LoadingRun {
 
     private mutating func checkOwnAddress(_ url: HTTPURL) {
         let server = result.effective.server
-        guard HostName.isLoopback(url.host), url.port == server.port, !isFaulty("server.port") else { return }
+        guard HostName.isLoopback(url.host), url.port == server.port else { return }
         reportPair(
             ConfigurationCode.contradiction, .warning,
             "the endpoint is on the port that this server listens on", "openrouter.base_url", "server.port")
@@ -85,8 +84,9 @@ extension LoadingRun {
                 "openrouter.retry_base_seconds", "openrouter.retry_max_seconds")
         }
         for path in ["openrouter.retry_base_seconds", "openrouter.retry_max_seconds"]
-        where openRouter.maximumRetries == 0 && isChosen(path) && !isFaulty("openrouter.max_retries") {
-            reportWithoutEffect(path, because: "`openrouter.max_retries` is 0: nothing is tried again")
+        where openRouter.maximumRetries == 0 {
+            reportWithoutEffect(
+                path, because: "`openrouter.max_retries` is 0: nothing is tried again", "openrouter.max_retries")
         }
         if openRouter.maximumConcurrentRequests > result.effective.sessions.maximumSessions {
             reportUnreachable(
@@ -116,12 +116,12 @@ extension LoadingRun {
         }
     }
 
+    // MARK: - Server
+
     private mutating func checkServer() {
         let server = result.effective.server
         let isOpen = server.auth.tokens.isEmpty && !server.auth.insecure && !HostName.isLoopback(server.host)
-        let isJudgeable =
-            isComplete && !["tokens", "tokens_file", "insecure"].contains { isFaulty("server.auth.\($0)") }
-        if isOpen, isJudgeable {
+        if isOpen, areKnown("server.auth.tokens", "server.auth.tokens_file", "server.auth.insecure") {
             report(
                 ConfigurationCode.openBind, .error, "`\(server.host)` can be reached by others, and no tokens are set",
                 "server.host",
@@ -129,26 +129,36 @@ extension LoadingRun {
                     "set `server.auth.tokens_file` or `server.auth.tokens`, or allow it with `server.auth.insecure: true`"
             )
         }
-        let taken = ["/healthz", "/readyz"] + (server.metrics ? ["/metrics"] : []) + (server.webUI ? ["/"] : [])
+        checkPath()
+        if server.rateLimit.burst > 0, server.rateLimit.messagesPerMinute == 0 {
+            reportWithoutEffect(
+                "server.rate_limit.burst", because: "`messages_per_minute` sets no limit",
+                "server.rate_limit.messages_per_minute")
+        }
+        if server.pingInterval == .zero {
+            reportWithoutEffect(
+                "server.ping_timeout_seconds", because: "`server.ping_interval_seconds` is 0: no pings",
+                "server.ping_interval_seconds")
+        }
+        let largest = result.effective.tools.maximumResultBytes
+        if largest > server.maximumMessageBytes {
+            reportUnreachable(
+                "no client can send a result of \(Quantity.text(ofBytes: largest)): its messages may have at most "
+                    + Quantity.text(ofBytes: server.maximumMessageBytes),
+                "tools.max_result_bytes", "server.max_message_bytes")
+        }
+    }
+
+    /// Paths that the server answers itself.
+    private mutating func checkPath() {
+        let server = result.effective.server
+        var taken = ["/healthz", "/readyz"]
+        if server.metrics, areKnown("server.metrics") { taken.append("/metrics") }
+        if server.webUI, areKnown("server.web_ui") { taken.append("/") }
         if taken.contains(server.path) {
             report(
                 ConfigurationCode.contradiction, .error, "the server answers `\(server.path)` itself", "server.path",
                 help: "choose another path, such as `/ws`")
-        }
-        if server.rateLimit.burst > 0, server.rateLimit.messagesPerMinute == 0 {
-            report(
-                ConfigurationCode.withoutEffect, .warning,
-                "`server.rate_limit.burst` has no effect without `messages_per_minute`", "server.rate_limit.burst",
-                help: "set `server.rate_limit.messages_per_minute`, or remove it")
-        }
-        if server.pingInterval == .zero, isChosen("server.ping_timeout_seconds") {
-            reportWithoutEffect("server.ping_timeout_seconds", because: "`server.ping_interval_seconds` is 0: no pings")
-        }
-        if result.effective.tools.maximumResultBytes > server.maximumMessageBytes {
-            reportUnreachable(
-                "no client can send so large a result: its messages may have at most "
-                    + Quantity.text(ofBytes: server.maximumMessageBytes),
-                "tools.max_result_bytes", "server.max_message_bytes")
         }
     }
 
@@ -157,12 +167,17 @@ extension LoadingRun {
         if server.auth.insecure, !server.auth.tokens.isEmpty {
             reportWithoutEffect("server.auth.insecure", because: "there are tokens, and every client must show one")
         }
-        if server.allowedOrigins.contains("*"), server.allowedOrigins.count > 1 {
-            reportWithoutEffect(
-                "server.allowed_origins", naming: "what stands beside `*` in `server.allowed_origins`",
-                because: "`*` allows every origin")
+        let path = "server.allowed_origins"
+        if server.allowedOrigins.contains("*") {
+            for (index, origin) in server.allowedOrigins.enumerated() where origin != "*" {
+                reportWithoutEffect(
+                    path, at: .item(index), naming: quotedForDisplay(result.shown(origin, of: path, at: .item(index))),
+                    because: "`*` allows every origin")
+            }
         }
     }
+
+    // MARK: - Sessions
 
     private mutating func checkSessions() {
         let sessions = result.effective.sessions
@@ -171,35 +186,38 @@ extension LoadingRun {
                 "one user can never have so many sessions: all together have at most \(sessions.maximumSessions)",
                 "sessions.max_sessions_per_user", "sessions.max_sessions")
         }
-        if isChosen("sessions.idle_timeout_seconds"), sessions.timeout > .zero, sessions.idleTimeout > sessions.timeout
-        {
+        for (path, life) in [
+            ("sessions.timeout_seconds", sessions.timeout), ("sessions.idle_timeout_seconds", sessions.idleTimeout),
+        ] where life > .zero && sessions.resumeWindow > life {
             reportUnreachable(
-                "no session lives so long: each ends after \(Quantity.text(of: sessions.timeout))",
-                "sessions.idle_timeout_seconds", "sessions.timeout_seconds")
+                "no session waits \(Quantity.text(of: sessions.resumeWindow)) for its client: it ends after "
+                    + Quantity.text(of: life),
+                "sessions.resume_window_seconds", path)
+        }
+        if sessions.resumeWindow == .zero, sessions.replayBufferBytes > 0 {
+            reportWithoutEffect(
+                "sessions.replay_buffer_bytes",
+                because: "`sessions.resume_window_seconds` is 0: nobody comes back to a session",
+                "sessions.resume_window_seconds")
         }
     }
 
+    /// What a session does not live to see.
     private mutating func checkSessionParts() {
-        let sessions = result.effective.sessions
-        let lives = [
-            ("sessions.timeout_seconds", sessions.timeout), ("sessions.idle_timeout_seconds", sessions.idleTimeout),
+        let settings = result.effective
+        guard settings.sessions.timeout > .zero else { return }
+        let limits = [
+            ("sessions.idle_timeout_seconds", settings.sessions.idleTimeout, "lives without a message"),
+            ("openrouter.timeout_seconds", settings.openRouter.timeout, "waits for a call of the model"),
+            ("tools.timeout_seconds", settings.tools.timeout, "waits for a tool"),
+            ("tools.client_timeout_seconds", settings.tools.clientTimeout, "waits for a client's tool"),
+            ("tools.approval_timeout_seconds", settings.tools.approvalTimeout, "waits for an approval"),
         ]
-        for (path, life) in lives where life > .zero && sessions.resumeWindow > life {
+        for (path, limit, what) in limits where limit > settings.sessions.timeout {
             reportUnreachable(
-                "no session waits so long for its client: it ends after \(Quantity.text(of: life))",
-                "sessions.resume_window_seconds", path)
-        }
-        if sessions.timeout > .zero, isChosen("tools.client_timeout_seconds"),
-            result.effective.tools.clientTimeout > sessions.timeout
-        {
-            reportUnreachable(
-                "no tool is waited for so long: each session ends after \(Quantity.text(of: sessions.timeout))",
-                "tools.client_timeout_seconds", "sessions.timeout_seconds")
-        }
-        if sessions.resumeWindow == .zero, isChosen("sessions.replay_buffer_bytes"), sessions.replayBufferBytes > 0 {
-            reportWithoutEffect(
-                "sessions.replay_buffer_bytes",
-                because: "`sessions.resume_window_seconds` is 0: nobody comes back to a session")
+                "no session \(what) for \(Quantity.text(of: limit)): each ends after "
+                    + Quantity.text(of: settings.sessions.timeout),
+                path, "sessions.timeout_seconds")
         }
     }
 
@@ -207,29 +225,32 @@ extension LoadingRun {
     private mutating func checkRepetitions() {
         let openRouter = result.effective.openRouter
         for name in ["temperature", "max_tokens"] where openRouter.params[name] != nil {
-            let path = "ai_loop.\(name)"
-            if isChosen(path) { reportWithoutEffect(path, because: "`openrouter.params` sets `\(name)`, and wins") }
+            reportWithoutEffect("ai_loop.\(name)", because: "`openrouter.params` sets `\(name)`, and wins")
         }
-        var seen: Set<String> = openRouter.model.isEmpty ? [] : [openRouter.model]
-        for (index, model) in openRouter.fallbackModels.enumerated() where !seen.insert(model).inserted {
-            let spans = result.itemSpans["openrouter.fallback_models"] ?? []
+        let path = "openrouter.fallback_models"
+        for (index, model) in openRouter.fallbackModels.enumerated() where model == openRouter.model {
             diagnostics.add(
                 Diagnostic(
-                    ConfigurationCode.withoutEffect, "\(quotedForDisplay(model)) has been tried already",
-                    at: spans.indices.contains(index) ? spans[index] : result.span(of: "openrouter.fallback_models"),
-                    severity: .warning, help: "name each model once"))
+                    ConfigurationCode.withoutEffect,
+                    "\(quotedForDisplay(result.shown(model, of: path, at: .item(index)))) has been tried already",
+                    at: result.span(of: path, at: .item(index)), severity: .warning, help: "name each model once"))
         }
     }
 
     private mutating func checkContext() {
-        guard let context = result.effective.aiLoop.maximumContextTokens,
-            let answer = result.effective.requestParams["max_tokens"]?.int, answer >= context
-        else { return }
-        let isOldPlace = result.effective.openRouter.params["max_tokens"] == nil
-        reportContradiction(
-            "an answer of \(answer) tokens leaves nothing of a context of \(context) for the conversation",
-            "ai_loop.max_context_tokens", isOldPlace ? "ai_loop.max_tokens" : "openrouter.params")
+        let openRouter = result.effective.openRouter
+        guard let context = result.effective.aiLoop.maximumContextTokens else { return }
+        for name in ["max_tokens", "max_completion_tokens"] {
+            guard let answer = result.effective.requestParams[name]?.int, answer >= context else { continue }
+            let isOldPlace = openRouter.params[name] == nil
+            reportContradiction(
+                "an answer of \(answer) tokens leaves nothing of a context of \(context) for the conversation",
+                "ai_loop.max_context_tokens", isOldPlace ? "ai_loop.\(name)" : "openrouter.params",
+                at: isOldPlace ? [] : [.member(name)])
+        }
     }
+
+    // MARK: - Tools
 
     private mutating func checkTools() {
         let tools = result.effective.tools
@@ -237,7 +258,7 @@ extension LoadingRun {
             (.fetchURL, "tools.allowed_hosts", tools.allowedHosts.isEmpty),
             (.runCommand, "tools.allowed_commands", tools.allowedCommands.isEmpty),
         ]
-        for (tool, path, isEmpty) in lists where !isFaulty(path) && !isFaulty("tools.builtin") {
+        for (tool, path, isEmpty) in lists where areKnown(path, "tools.builtin") {
             let isOffered = tools.builtin.contains(tool)
             if isOffered, isEmpty {
                 report(
@@ -251,14 +272,35 @@ extension LoadingRun {
                     help: "add `\(tool.rawValue)` to `tools.builtin`, or remove it")
             }
         }
+        checkPolicies()
+        checkRounds()
+    }
+
+    private mutating func checkPolicies() {
+        let tools = result.effective.tools
         let known = Set(tools.builtin.map(\.rawValue) + tools.commands.map(\.name))
         let prefixes = tools.mcpServers.map { $0.name + "__" }
-        for name in tools.policies.keys.sorted() where !isFaulty("tools.commands") && !isFaulty("tools.builtin") {
+        guard areKnown("tools.commands", "tools.builtin", "tools.mcp_servers") else { return }
+        for name in tools.policies.keys.sorted() {
             guard !known.contains(name), !prefixes.contains(where: { name.hasPrefix($0) }) else { continue }
-            report(
-                ConfigurationCode.withoutEffect, .warning,
-                "`tools.policies` names \(quotedForDisplay(name)), which is no tool here", "tools.policies",
-                help: nearestName(to: name, among: known).map { "did you mean `\($0)`?" } ?? "remove it")
+            diagnostics.add(
+                Diagnostic(
+                    ConfigurationCode.withoutEffect,
+                    "`tools.policies` names \(quotedForDisplay(name)), which is no tool here",
+                    at: result.span(of: "tools.policies", at: .name(name)), severity: .warning,
+                    help: nearestName(to: name, among: known.sorted()).map { "did you mean `\($0)`?" } ?? "remove it"))
+        }
+    }
+
+    private mutating func checkRounds() {
+        guard result.effective.aiLoop.maximumToolRounds == 0 else { return }
+        let tools = result.effective.tools
+        for (path, isEmpty) in [
+            ("tools.builtin", tools.builtin.isEmpty), ("tools.commands", tools.commands.isEmpty),
+            ("tools.mcp_servers", tools.mcpServers.isEmpty),
+        ] where !isEmpty {
+            reportWithoutEffect(
+                path, because: "`ai_loop.max_tool_rounds` is 0: no tool is called", "ai_loop.max_tool_rounds")
         }
     }
 
@@ -267,15 +309,32 @@ extension LoadingRun {
     /// Whether a key has a value of its own, not the default.
     func isChosen(_ path: String) -> Bool { result.origin(of: path).layer != .defaults }
 
-    private mutating func reportWithoutEffect(_ path: String, naming what: String? = nil, because reason: String) {
-        report(
-            ConfigurationCode.withoutEffect, .warning, "\(what ?? "`\(path)`") has no effect: \(reason)", path,
-            help: "remove it, or change the other")
-    }
-
     /// Whether something was given for a key, or for a section that it is in, which could not be taken.
     func isFaulty(_ path: String) -> Bool {
         faultyPaths.contains(path) || SettingTable.enclosingSections(of: path).contains { faultyPaths.contains($0) }
+    }
+
+    /// Whether the values of these keys are those that are meant: not defaults in the place of something that could not be
+    /// taken, or that may stand in what could not be read.
+    func areKnown(_ paths: String...) -> Bool {
+        paths.allSatisfy { !isFaulty($0) && (isComplete || isChosen($0)) }
+    }
+
+    /// A key that was chosen and does nothing, by reason of another one.
+    private mutating func reportWithoutEffect(
+        _ path: String, at step: ValuePlaces.Step? = nil, naming what: String? = nil, because reason: String,
+        _ cause: String? = nil
+    ) {
+        guard isChosen(path), areKnown(path, cause ?? path) else { return }
+        let name = what.map { "\($0) in `\(path)`" } ?? "`\(path)`"
+        let related = cause.flatMap { result.origin(of: $0).span }.map {
+            [Diagnostic.Related($0, "`\(cause ?? "")` is set here")]
+        }
+        diagnostics.add(
+            Diagnostic(
+                ConfigurationCode.withoutEffect, "\(name) has no effect: \(reason)",
+                at: step.map { result.span(of: path, at: $0) } ?? place(of: path), severity: .warning,
+                help: "remove it, or change the other", related: related ?? []))
     }
 
     /// Where a key's value stands; where it has none, the section that lacks it; else the beginning of the file.
@@ -298,24 +357,35 @@ extension LoadingRun {
         report(code, .error, message, path, help: help + file)
     }
 
-    /// Two values that cannot both hold, told at the one that was chosen (not a default), with the other beside it.
-    private mutating func reportContradiction(_ message: String, _ path: String, _ other: String) {
-        reportPair(ConfigurationCode.contradiction, .error, message, path, other)
+    /// Two values that cannot both hold.
+    private mutating func reportContradiction(
+        _ message: String, _ path: String, _ other: String, at steps: [ValuePlaces.Step] = []
+    ) {
+        reportPair(ConfigurationCode.contradiction, .error, message, path, other, at: steps)
     }
 
+    /// A limit that was chosen, and that another one keeps from being reached.
     private mutating func reportUnreachable(_ message: String, _ path: String, _ other: String) {
+        guard isChosen(path) else { return }
         reportPair(ConfigurationCode.unreachableLimit, .warning, message, path, other)
     }
 
+    /// Two values that do not go together, told at the one that was chosen (not a default), with the other beside it.
+    ///
+    /// - Parameter steps: to the part of the other one that matters.
     mutating func reportPair(
-        _ code: DiagnosticCode, _ severity: Severity, _ message: String, _ path: String, _ other: String
+        _ code: DiagnosticCode, _ severity: Severity, _ message: String, _ path: String, _ other: String,
+        at steps: [ValuePlaces.Step] = []
     ) {
-        let isDefault = result.origin(of: path).layer == .defaults
-        let (first, second) = isDefault ? (other, path) : (path, other)
-        let related = result.origin(of: second).span.map { [Diagnostic.Related($0, "`\(second)` is set here")] } ?? []
-        report(
-            code, severity, message, first,
-            help: "change `\(path)` or `\(other)`" + (related.isEmpty ? " (the default)" : ""),
-            related: related)
+        guard areKnown(path, other) else { return }
+        let places = [path, other].filter(isChosen).map { chosen in
+            (path: chosen, span: result.span(of: chosen, at: chosen == other ? steps : []))
+        }
+        let names = [path, other].map { isChosen($0) ? "`\($0)`" : "`\($0)` (the default)" }
+        diagnostics.add(
+            Diagnostic(
+                code, message, at: places.first?.span ?? place(of: path), severity: severity,
+                help: "change \(names.joined(separator: " or "))",
+                related: places.dropFirst().map { Diagnostic.Related($0.span, "`\($0.path)` is set here") }))
     }
 }

@@ -9,6 +9,8 @@ extension LoadingRun {
         guard !inputs.isHermetic else { return }
         checkSecretFiles()
         checkLogFile()
+        checkWorkspace()
+        checkPrograms()
     }
 
     private func file(of path: String) -> String? {
@@ -81,6 +83,57 @@ extension LoadingRun {
                 ConfigurationCode.unusablePath, .error, "no file can be made in \(shown)", path,
                 help: "change the directory's owner or mode, or name a file elsewhere")
         }
+    }
+
+    private mutating func checkWorkspace() {
+        let tools = result.effective.tools
+        let path = "tools.workspace"
+        let isUsed = !tools.builtin.isEmpty || !tools.commands.isEmpty
+        guard isChosen(path), isUsed || isFaulty("tools.builtin") || isFaulty("tools.commands") else { return }
+        let name = quotedForDisplay(result.shown(tools.workspace, of: path))
+        guard let facts = files.facts(of: tools.workspace) else {
+            return report(
+                ConfigurationCode.unusablePath, .error, "there is no directory \(name)", path,
+                help: "make it, or name another; paths are relative to the directory that the program runs in")
+        }
+        if facts.kind != .directory {
+            report(
+                ConfigurationCode.unusablePath, .error, "\(name) is no directory", path,
+                help: "name the directory that tools may see")
+        } else if !facts.isExecutable {
+            report(
+                ConfigurationCode.unusablePath, .error, "the directory \(name) may not be entered", path,
+                help: "change its owner or mode, or name another")
+        }
+    }
+
+    /// Commands start in the workspace, MCP servers where this program does.
+    private mutating func checkPrograms() {
+        let tools = result.effective.tools
+        for (index, command) in tools.commands.enumerated() {
+            checkProgram(
+                command.command, in: tools.workspace, "tools.commands", "tools.commands[\(index)]", .item(index))
+        }
+        for server in tools.mcpServers {
+            checkProgram(
+                server.command, in: ".", "tools.mcp_servers", "tools.mcp_servers.\(server.name)", .member(server.name))
+        }
+    }
+
+    private mutating func checkProgram(
+        _ command: [String], in directory: String, _ path: String, _ item: String, _ step: ValuePlaces.Step
+    ) {
+        guard let program = command.first else { return }
+        let shown = result.shown(program, of: path, at: step, .member("command"), .item(0))
+        let directories = inputs.environment["PATH"] ?? ToolChecks.defaultPath
+        guard
+            let fault = ToolChecks.fault(
+                of: program, shown: shown, path: directories, in: directory, files: files)
+        else { return }
+        diagnostics.add(
+            Diagnostic(
+                ConfigurationCode.missingProgram, "`\(item)`: \(fault.message)",
+                at: result.span(of: path, at: step, .member("command"), .item(0)), help: fault.help))
     }
 
     private static func directory(of path: String) -> String {

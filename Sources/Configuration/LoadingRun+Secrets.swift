@@ -37,9 +37,7 @@ extension LoadingRun {
         let fileOrigin = result.origin(of: "openrouter.api_key_file")
         guard result.effective.aiService == .openrouter else { return }
         if let path = result.effective.openRouter.apiKeyFile, let span = fileOrigin.span {
-            if inputs.isHermetic {
-                faultyPaths.insert("openrouter.api_key_file")
-            } else if keyLayer == fileOrigin.layer {
+            if keyLayer == fileOrigin.layer {
                 let key = result.origin(of: "openrouter.api_key").span
                 diagnostics.add(
                     Diagnostic(
@@ -47,6 +45,8 @@ extension LoadingRun {
                         "`openrouter.api_key` and `openrouter.api_key_file` are both given",
                         at: span, help: "remove one of the two",
                         related: key.map { [Diagnostic.Related($0, "the key itself")] } ?? []))
+            } else if inputs.isHermetic {
+                faultyPaths.insert("openrouter.api_key_file")
             } else if keyLayer < fileOrigin.layer {
                 guard let key = secrets(in: path, span, maximumCount: 1)?.first else {
                     faultyPaths.insert("openrouter.api_key_file")

@@ -6,6 +6,8 @@ import Quantities
 struct SettingDecoder {
     let key: SettingKey
     let origin: SourceOrigin
+    /// What messages call the value that is being read: the key's path, or that of an item in it.
+    private var name: String
     var diagnostics: [Diagnostic] = []
     /// Secrets within a value that is none as a whole.
     var secretRanges: [Range<Int>] = []
@@ -13,6 +15,7 @@ struct SettingDecoder {
     init(_ key: SettingKey, from origin: SourceOrigin) {
         self.key = key
         self.origin = origin
+        name = key.path
     }
 
     /// nil where the node is no value for the key; what is wrong is then in ``diagnostics``.
@@ -26,7 +29,9 @@ struct SettingDecoder {
         case .text(let form): text(node, form).map { .text($0) }
         case .choice(let choices): choice(node, choices)
         case .texts(let form, let maximumCount): texts(node, form, maximumCount).map { .texts($0) }
+        case .command(let maximumCount): command(node, maximumCount).map { .texts($0) }
         case .object(let reserved): object(node, reserved)
+        case .schema: schema(node)
         case .secret: secret(node).map { .secret($0) }
         case .secrets(let maximumCount): secrets(node, maximumCount)
         case .records(let members, let maximumCount): records(node, members, maximumCount)
@@ -66,7 +71,10 @@ struct SettingDecoder {
     }
 
     private mutating func number(_ node: YAMLNode, _ range: ClosedRange<Double>) -> SettingValue? {
-        guard let value = plainNumber(node) else { return mismatch(node, "a number") }
+        guard let value = plainNumber(node) else {
+            let isStrange = if case .number? = node.scalar?.resolved { true } else { false }
+            return mismatch(node, isStrange ? "a finite number" : "a number")
+        }
         warnOfOlderReading(node)
         return inRange(value, range, node) { "\($0)" }.map { .number($0) }
     }
@@ -108,6 +116,8 @@ struct SettingDecoder {
                     help: "write a number of bytes, or a number with its unit: `64KiB`, `1MiB`, `10MB`")
             }
             return range.contains(value) ? .integer(value) : outOfRange(node, bounds)
+        case .number(let value) where value.isFinite:
+            return mismatch(node, "a size", help: "write a whole number of bytes, or a unit, as in `1.5KiB`")
         default: return mismatch(node, "a size")
         }
     }
@@ -125,31 +135,37 @@ struct SettingDecoder {
         guard let fault = form.fault(of: text) else { return text }
         // A URL may hold a password.
         let mayHoldSecret = text.contains("@") || text.contains("?")
+        let endsWithBreak = text.hasSuffix("\n") && form.fault(of: String(text.dropLast())) == nil
         return malformed(
-            ConfigurationCode.malformedText, node, fault.message, help: fault.help, showsValue: !mayHoldSecret)
+            ConfigurationCode.malformedText, node, endsWithBreak ? "ends with a line break" : fault.message,
+            help: endsWithBreak ? "write it on one line, without `|` or `>`" : fault.help, showsValue: !mayHoldSecret)
     }
 
     /// Text, where YAML reads it as such too.
     private mutating func plainText(_ node: YAMLNode) -> String? {
         guard let scalar = node.scalar else { return mismatch(node, "text") }
         guard scalar.resolved == .text else {
-            let help = key.isSecret ? "put quotes around it" : "put quotes around it: `\"\(scalar.shown)\"`"
-            return mismatch(node, "text", help: node.isNull ? nil : help)
+            return mismatch(node, "text", help: node.isNull ? nil : quotingHelp(scalar))
         }
-        if scalar.kind == .plain, CoreSchemaValue.isOldBoolean(scalar.text) {
+        if scalar.kind == .plain, !scalar.isExpanded, CoreSchemaValue.isOldBoolean(scalar.text) {
             diagnostics.append(
                 Diagnostic(
                     ConfigurationCode.oldBoolean,
-                    "\(quotedForDisplay(scalar.shown)) is text here, but true or false to many other tools",
-                    at: span(node), severity: .warning, help: "put quotes around it: `\"\(scalar.shown)\"`"))
+                    "\(quotedForDisplay(scalar.text)) is text here, but true or false to many other tools",
+                    at: span(node), severity: .warning, help: quotingHelp(scalar), related: related(node)))
         }
         warnOfOlderReading(node)
         return scalar.text
     }
 
+    private func quotingHelp(_ scalar: YAMLScalar) -> String {
+        if let alias = scalar.alias { return "put quotes around what \(quotedForDisplay(alias)) stands for" }
+        return key.isSecret ? "put quotes around it" : "put quotes around it: `\"\(scalar.shown)\"`"
+    }
+
     /// Says where a tool that reads YAML 1.1, as many still do, would take a value for something else.
     private mutating func warnOfOlderReading(_ node: YAMLNode) {
-        guard let scalar = node.scalar, scalar.kind == .plain, !key.isSecret, scalar.reference == nil,
+        guard let scalar = node.scalar, scalar.kind == .plain, !key.isSecret, !scalar.isExpanded,
             let older = CoreSchemaValue.olderReading(of: scalar.text)
         else { return }
         let isText = scalar.resolved == .text
@@ -159,7 +175,7 @@ struct SettingDecoder {
                 "\(quotedForDisplay(scalar.text)) is \(isText ? "text" : "a decimal number") here, but \(older) to many "
                     + "other tools",
                 at: span(node), severity: .warning,
-                help: isText ? "put quotes around it: `\"\(scalar.text)\"`" : "write it without the leading zeros"))
+                help: isText ? quotingHelp(scalar) : "write it without the leading zeros", related: related(node)))
     }
 
     private func plainNumber(_ node: YAMLNode) -> Double? {
@@ -190,8 +206,42 @@ struct SettingDecoder {
 
     private mutating func texts(_ node: YAMLNode, _ form: TextForm, _ maximumCount: Int) -> [String]? {
         guard let items = items(node, maximumCount) else { return nil }
-        let texts = items.map { text($0, form) }
+        let texts = values(of: items) { decoder, item, _ in decoder.text(item, form) }
+        reportRepetitions(texts, items)
         return texts.contains(nil) ? nil : texts.compactMap { $0 }
+    }
+
+    private mutating func command(_ node: YAMLNode, _ maximumCount: Int) -> [String]? {
+        guard let items = items(node, maximumCount) else { return nil }
+        guard !items.isEmpty else { return mismatch(node, "a program and its arguments", help: "name a program") }
+        let words = values(of: items) { decoder, item, index in decoder.text(item, index == 0 ? .nonEmpty : .argument) }
+        return words.contains(nil) ? nil : words.compactMap { $0 }
+    }
+
+    private mutating func values<Value>(
+        of items: [YAMLNode], _ read: (inout SettingDecoder, YAMLNode, Int) -> Value?
+    ) -> [Value?] {
+        defer { name = key.path }
+        return items.enumerated().map { index, item in
+            name = "\(key.path)[\(index)]"
+            return read(&self, item, index)
+        }
+    }
+
+    private mutating func reportRepetitions<Value: Hashable>(_ values: [Value?], _ items: [YAMLNode]) {
+        var first: [Value: YAMLNode] = [:]
+        for case (let value?, let item) in zip(values, items) {
+            guard let earlier = first[value] else {
+                first[value] = item
+                continue
+            }
+            let shown = key.isSecret ? "" : " \(quotedForDisplay(item.scalar?.shown ?? ""))"
+            diagnostics.append(
+                Diagnostic(
+                    ConfigurationCode.withoutEffect, "`\(key.path)` has the same item\(shown) twice", at: span(item),
+                    severity: .warning, help: "remove one of the two",
+                    related: [Diagnostic.Related(span(earlier), "it stands here first")]))
+        }
     }
 
     private mutating func object(_ node: YAMLNode, _ reserved: [String: String]) -> SettingValue? {
@@ -226,11 +276,35 @@ struct SettingDecoder {
             } else if name == "response_format", let schema = value["json_schema"]?["schema"],
                 let fault = JSONSchemaForm.fault(of: schema)
             {
-                reportMember(name, "has a schema in which `\(fault.pointer)` must be \(fault.expected)", pair.value)
+                let place = pair.value.descendant(at: "/json_schema/schema" + fault.pointer)
+                reportMember(name, "has a schema in which `\(fault.pointer)` must be \(fault.expected)", place)
             } else if name == "reasoning", value["effort"] != nil, value["max_tokens"] != nil {
                 reportMember(name, "takes `effort` or `max_tokens`, not both", pair.value)
             }
         }
+    }
+
+    private mutating func schema(_ node: YAMLNode) -> SettingValue? {
+        guard case .mapping(let pairs) = node.content else { return mismatch(node, "a mapping: a JSON Schema") }
+        let count = diagnostics.count
+        let value = json(node)
+        guard diagnostics.count == count, case .object(let object) = value else { return nil }
+        if let fault = JSONSchemaForm.fault(of: value) {
+            return reportSchema("`\(fault.pointer)` must be \(fault.expected)", node.descendant(at: fault.pointer))
+        }
+        guard pairs.isEmpty || object["type"]?.string == "object" else {
+            return reportSchema("`/type` must be `object`: arguments have names", node.descendant(at: "/type"))
+        }
+        return .object(object)
+    }
+
+    private mutating func reportSchema(_ message: String, _ node: YAMLNode) -> SettingValue? {
+        diagnostics.append(
+            Diagnostic(
+                ConfigurationCode.toolSchema, "`\(name)` is no schema of a function's parameters: \(message)",
+                at: span(node), help: "write `{type: object, properties: {NAME: {type: string}}, required: [NAME]}`",
+                related: related(node)))
+        return nil
     }
 
     private mutating func reportMember(_ name: String, _ message: String, _ node: YAMLNode) {
@@ -241,6 +315,17 @@ struct SettingDecoder {
     }
 
     private mutating func reportUnknownMember(_ name: String, _ pair: YAMLPair, _ form: ObjectForm) {
+        if let home = SettingTable.home(of: name, besides: key.path) {
+            diagnostics.append(
+                Diagnostic(
+                    ConfigurationCode.unknownParameter,
+                    "\(quotedForDisplay(name)) in `\(key.path)` goes to the service, and sets nothing here",
+                    at: span(pair.key), severity: .warning,
+                    help:
+                        "`\(name)` belongs \(home.isEmpty ? "to the top level" : "into `\(home)`"): check its indentation"
+                ))
+            return
+        }
         let nearest = nearestName(to: name, among: form.members.keys.sorted())
         guard form.isClosed || nearest != nil else { return }
         let known = form.members.keys.sorted().map { "`\($0)`" }.joined(separator: ", ")
@@ -268,7 +353,8 @@ struct SettingDecoder {
 
     private mutating func secrets(_ node: YAMLNode, _ maximumCount: Int) -> SettingValue? {
         guard let items = items(node, maximumCount) else { return nil }
-        let secrets = items.map { secret($0) }
+        let secrets = values(of: items) { decoder, item, _ in decoder.secret(item) }
+        reportRepetitions(secrets, items)
         return secrets.contains(nil) ? nil : .secrets(secrets.compactMap { $0 })
     }
 
@@ -300,7 +386,7 @@ struct SettingDecoder {
         let written = node.scalar.map { ", not \(quotedForDisplay($0.shown))" } ?? ""
         diagnostics.append(
             Diagnostic(
-                ConfigurationCode.outOfRange, "`\(key.path)` must be \(bounds)\(written)", at: span(node), help: note,
+                ConfigurationCode.outOfRange, "`\(name)` must be \(bounds)\(written)", at: span(node), help: note,
                 related: related(node)))
         return nil
     }
@@ -308,7 +394,7 @@ struct SettingDecoder {
     mutating func mismatch<Value>(_ node: YAMLNode, _ expected: String, help: String? = nil) -> Value? {
         diagnostics.append(
             Diagnostic(
-                ConfigurationCode.wrongType, "`\(key.path)` must be \(expected), not \(description(of: node))",
+                ConfigurationCode.wrongType, "`\(name)` must be \(expected), not \(description(of: node))",
                 at: span(node), help: help ?? (node.isNull ? "give it a value, or remove the key" : nil),
                 related: related(node)))
         return nil
@@ -321,14 +407,14 @@ struct SettingDecoder {
         diagnostics.append(
             Diagnostic(
                 code,
-                value.isEmpty ? "`\(key.path)` \(message)" : "`\(key.path)`: \(quotedForDisplay(value)) \(message)",
+                value.isEmpty ? "`\(name)` \(message)" : "`\(name)`: \(quotedForDisplay(value)) \(message)",
                 at: span(node), help: help, related: related(node)))
         return nil
     }
 
     private func description(of node: YAMLNode) -> String {
         switch node.content {
-        case .sequence: return "a list"
+        case .sequence(let items): return items.isEmpty ? "an empty list" : "a list"
         case .mapping: return "a mapping"
         case .scalar(let scalar):
             if let reference = scalar.reference { return "the value of \(quotedForDisplay(reference))" }

@@ -59,9 +59,14 @@ package enum SettingType: Sendable {
     case size(ClosedRange<Int>)
     case text(TextForm)
     case choice([String])
+    /// Several of them, each once.
     case texts(TextForm, maximumCount: Int)
+    /// A program, which there must be, and its arguments.
+    case command(maximumCount: Int)
     /// A mapping that is passed on as it is, without these names, each of which has a key of its own.
     case object(reserved: [String: String])
+    /// The JSON Schema of a function's parameters: of an object.
+    case schema
     case secret
     case secrets(maximumCount: Int)
     /// A list of mappings with these members, among them a `name`, which stands once.

@@ -72,8 +72,8 @@ package enum SettingReference {
         case .size: "size (bytes)"
         case .text: "text"
         case .choice: "choice"
-        case .texts: "list of texts"
-        case .object: "mapping"
+        case .texts, .command: "list of texts"
+        case .object, .schema: "mapping"
         case .secret: "secret"
         case .secrets: "list of secrets"
         case .records: "list of mappings"
@@ -89,7 +89,7 @@ package enum SettingReference {
 
     private static func range(_ type: SettingType) -> String {
         switch type {
-        case .boolean, .object, .secret: ""
+        case .boolean, .object, .schema, .secret: ""
         case .integer(let range): "\(range.lowerBound) to \(range.upperBound)"
         case .number(let range): "\(range.lowerBound) to \(range.upperBound)"
         case .duration(let range, _): "\(Quantity.text(of: range.lowerBound)) to \(Quantity.text(of: range.upperBound))"
@@ -99,7 +99,7 @@ package enum SettingReference {
         case .choice(let choices): choices.map(code).joined(separator: ", ")
         case .texts(let form, let count):
             [form.phrase, "at most \(count)"].filter { !$0.isEmpty }.joined(separator: "; ")
-        case .secrets(let count), .secretMap(let count): "at most \(count)"
+        case .secrets(let count), .secretMap(let count), .command(let count): "at most \(count)"
         case .records(let members, let count), .namedRecords(_, let members, let count):
             members.map { code($0.name) }.joined(separator: ", ") + "; at most \(count)"
         case .choiceMap(let choices, let count): choices.map(code).joined(separator: ", ") + "; at most \(count)"
@@ -146,7 +146,7 @@ extension TextForm {
         case .toolPrefix: "letters, digits, `_` and `-`"
         case .variableName: "a variable's name"
         case .hostPattern: "a host, or `*.` and a domain"
-        case .any: ""
+        case .any, .argument: ""
         case .nonEmpty: "not empty"
         case .modelName: "a name without blanks"
         case .headerValue: "printable ASCII"

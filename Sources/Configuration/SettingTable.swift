@@ -34,6 +34,15 @@ package enum SettingTable {
     /// Top-level keys of older files, taken with a warning.
     package static let unused = ["prompts", "task_models", "task_prompts", "workspace_ignore_patterns"]
 
+    /// The section that a name belongs to which landed in the mapping at `path`: one level up, or the top (`""`).
+    static func home(of name: String, besides path: String) -> String? {
+        let enclosing = [""] + enclosingSections(of: path)
+        return enclosing.last { section in
+            let own = section.isEmpty ? name : "\(section).\(name)"
+            return own != path && (byPath[own] != nil || sections.contains(own))
+        }
+    }
+
     /// `a.b.c` → `a`, `a.b`.
     static func enclosingSections(of path: String) -> [String] {
         path.indices.filter { path[$0] == "." }.map { String(path[..<$0]) }
@@ -229,7 +238,7 @@ extension SettingTable {
     ]
 
     private static let commandMember = SettingMember(
-        "command", .texts(.nonEmpty, maximumCount: 256), required: true,
+        "command", .command(maximumCount: 256), required: true,
         "The program and its arguments, each by itself; no shell is involved")
     private static let environmentMember = SettingMember(
         "env", .secretMap(maximumCount: 256), "Variables of its environment, which else has the basic ones only")
@@ -259,7 +268,7 @@ extension SettingTable {
             [
                 SettingMember("name", .text(.toolName), required: true, "What the model calls it"),
                 SettingMember("description", .text(.any), "What the model is told of it"),
-                SettingMember("parameters", .object(reserved: [:]), "JSON Schema of its arguments"), commandMember,
+                SettingMember("parameters", .schema, "JSON Schema of its arguments"), commandMember,
                 environmentMember, timeoutMember, policyMember,
             ], "Programs that are tools: arguments come as JSON on standard input, the result is what they write"
         ).example("[{name: word_count, command: [wc, -w]}]"),

@@ -24,7 +24,8 @@ extension SettingType {
         switch self {
         case .boolean, .integer, .number, .duration, .size, .choice: true
         case .text(let form): form.schema["pattern"] != nil || form.schema["enum"] != nil
-        case .secret, .texts, .secrets, .object, .records, .namedRecords, .choiceMap, .secretMap: false
+        case .secret, .texts, .secrets, .command, .object, .schema, .records, .namedRecords, .choiceMap, .secretMap:
+            false
         }
     }
 
@@ -54,7 +55,9 @@ extension SettingType {
         case .choice(let choices): [["enum": .array(choices.map { .string($0) })]]
         case .texts(let form, let count): [Self.list(.object(SettingType.text(form).schema()), count)]
         case .secrets(let count): [Self.list(["type": "string"], count)]
+        case .command(let count): [Self.list(["type": "string"], count, minimumCount: 1)]
         case .object(let reserved): [.object(Self.object(reserved, form))]
+        case .schema: [.object(Self.object([:], nil))]
         case .records(let members, let count): [Self.list(Self.record(members), count)]
         case .namedRecords(let form, let members, let count):
             [Self.map(names: form.namePattern, Self.record(members), count)]
@@ -84,8 +87,11 @@ extension SettingType {
         return unit == .seconds ? nanoseconds / 1e9 : nanoseconds / 1e6
     }
 
-    private static func list(_ item: JSONValue, _ maximumCount: Int) -> JSONValue {
-        ["type": "array", "items": item, "maxItems": .number(JSONNumber(maximumCount))]
+    private static func list(_ item: JSONValue, _ maximumCount: Int, minimumCount: Int = 0) -> JSONValue {
+        var list: JSONObject = ["type": "array", "items": item]
+        if minimumCount > 0 { list["minItems"] = .number(JSONNumber(minimumCount)) }
+        list["maxItems"] = .number(JSONNumber(maximumCount))
+        return .object(list)
     }
 
     /// A mapping from names of a form.
@@ -130,7 +136,7 @@ extension TextForm {
     /// Of the text as it stands in the file; what variables make of it is not seen.
     fileprivate var schema: JSONObject {
         switch self {
-        case .any: ["type": "string"]
+        case .any, .argument: ["type": "string"]
         case .filePath: ["type": "string", "minLength": 1]
         case .nonEmpty: Self.pattern(#"\S"#)
         case .modelName: Self.pattern(#"^\S+$"#)

@@ -5,6 +5,8 @@ import HTTP1
 package enum TextForm: Sendable {
     case any
     case nonEmpty
+    /// What a program can be given.
+    case argument
     /// A name without blanks or line breaks.
     case modelName
     /// Visible ASCII and blanks, as HTTP allows in a header.
@@ -34,6 +36,7 @@ package enum TextForm: Sendable {
     func fault(of text: String) -> (message: String, help: String)? {
         switch self {
         case .any: nil
+        case .argument: text.utf8.contains(0) ? ("contains a null character", "remove it") : nil
         case .nonEmpty: text.allSatisfy(\.isWhitespace) ? ("is empty", "give it a value, or remove the key") : nil
         case .modelName: Self.nameFault(text)
         case .headerValue:

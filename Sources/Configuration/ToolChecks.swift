@@ -1,27 +1,15 @@
-/// What a tool that is configured must have, besides parameters that are a schema (``JSONSchemaForm``).
+import Diagnostics
+
+/// What the machine must have for a tool that is a program.
 package enum ToolChecks {
-    /// The longest name that services take for a function (OpenAI and OpenRouter: `[A-Za-z0-9_-]{1,64}`).
-    package static let maximumNameLength = 64
+    /// Where the system looks for programs when `PATH` is not set.
+    package static let defaultPath = "/bin:/usr/bin"
 
-    /// What is wrong with the name of a function that a model is to call, to follow the name, and how to mend it; nil where
-    /// nothing is.
-    package static func nameFault(_ name: String) -> (message: String, help: String)? {
-        if name.isEmpty { return ("is empty", "give the tool a name, such as `get_weather`") }
-        let isAllowed: (UInt8) -> Bool = { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
-                || byte == UInt8(ascii: "-")
-        }
-        if !name.utf8.allSatisfy(isAllowed) {
-            return ("is no name of a function", "use letters without accents, digits, `_` and `-`")
-        }
-        return name.utf8.count <= maximumNameLength
-            ? nil : ("is longer than \(maximumNameLength) characters", "services take no longer name of a function")
-    }
-
-    /// The file that a command's first word names, as the system would run it: the word itself where it has a slash, else the
-    /// first executable file of that name in the directories of `path`; nil where there is none.
-    package static func executable(_ command: String, path: String, files: some FileReading) -> String? {
+    /// The file that a command's first word names, as the system would run it from `directory`: the word itself where it has a
+    /// slash, else the first executable file of that name in the directories of `path`; nil where there is none.
+    package static func executable(
+        _ command: String, path: String, in directory: String = ".", files: some FileReading
+    ) -> String? {
         let candidates =
             command.contains("/")
             ? [command]
@@ -29,8 +17,40 @@ package enum ToolChecks {
                 ($0.isEmpty ? "." : String($0)) + "/" + command
             }
         return candidates.first { candidate in
-            guard !command.isEmpty, let facts = files.facts(of: candidate) else { return false }
+            guard !command.isEmpty, let facts = files.facts(of: absolute(candidate, in: directory)) else {
+                return false
+            }
             return facts.kind == .file && facts.isExecutable
         }
+    }
+
+    /// Why a command cannot be run from `directory`, and what to do about it; nil where it can.
+    ///
+    /// - Parameter shown: the command as messages may show it.
+    static func fault(
+        of command: String, shown: String, path: String, in directory: String, files: some FileReading
+    ) -> (message: String, help: String)? {
+        guard executable(command, path: path, in: directory, files: files) == nil else { return nil }
+        let name = quotedForDisplay(shown)
+        guard command.contains("/") else {
+            return (
+                "there is no program \(name) in the directories of PATH",
+                "install it, or write the path of its file"
+            )
+        }
+        switch files.facts(of: absolute(command, in: directory))?.kind {
+        case .file?: return ("the file \(name) may not be run", "make it executable with `chmod +x`")
+        case .directory?: return ("\(name) is a directory", "name a program in it")
+        case .other?: return ("\(name) is no program", "name a file that can be run")
+        case nil:
+            return (
+                "there is no file \(name)",
+                command.hasPrefix("/") ? "install it, or write the path of a program" : "write its path from `/` on"
+            )
+        }
+    }
+
+    private static func absolute(_ path: String, in directory: String) -> String {
+        path.hasPrefix("/") || directory == "." ? path : directory + "/" + path
     }
 }

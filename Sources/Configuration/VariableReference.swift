@@ -58,6 +58,17 @@ enum VariableReference {
         text.hasPrefix("${") && text.hasSuffix("}") && isName(text.dropFirst(2).dropLast())
     }
 
+    /// Whether some reference in `text` brings a value of its own: `${NAME:-default}`.
+    static func hasDefault(_ text: String) -> Bool {
+        var rest = Array(text.utf8)[...]
+        while let dollar = firstReference(in: rest), let end = rest[dollar...].firstIndex(of: UInt8(ascii: "}")) {
+            let body = String(decoding: rest[dollar..<end], as: UTF8.self)
+            if let separator = body.firstRange(of: ":-"), separator.upperBound < body.endIndex { return true }
+            rest = rest[(end + 1)...]
+        }
+        return false
+    }
+
     private struct Problem {
         var code: DiagnosticCode
         var message: String

@@ -46,9 +46,8 @@ package enum EndpointInquiry {
         let detail = error.detail.hasSuffix(".") ? String(error.detail.dropLast()) : error.detail
         switch error.kind {
         case .unauthorized, .forbidden: return .refusedKey(detail)
-        case .timeout, .connectionFailed, .upstreamUnavailable, .truncated, .limitReached, .rateLimited,
-            .paymentRequired:
-            return .unreachable(detail)
+        case .timeout, .connectionFailed, .truncated, .limitReached: return .unreachable(detail)
+        case .upstreamUnavailable, .rateLimited, .paymentRequired: return .failing(detail)
         case .modelNotFound, .badRequest, .malformedResponse: return .unreadable(detail)
         }
     }

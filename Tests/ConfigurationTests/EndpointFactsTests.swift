@@ -38,6 +38,8 @@ import Testing
         #expect(loaded.settings == nil)
         // Where nothing is said of parameters, the server may take any name.
         let local = judged("openrouter: {model: a/b}", models: .success([.init(id: "llama")]))
+        let tagged = judged("openrouter: {model: a/b}", models: .success([.init(id: "a/b:latest")]))
+        #expect(tagged.codes.isEmpty)
         #expect(local.codes == ["AL074"] && local.settings != nil)
     }
 
@@ -46,17 +48,20 @@ import Testing
         let yaml = """
             openrouter: {model: acme/two, params: {top_k: 4, temperature: 1, user: me}}
             ai_loop: {max_tokens: 10, max_context_tokens: 5000}
-            tools: {timeout_seconds: 5}
+            tools: {timeout_seconds: 5, builtin: [calculate]}
             """
         let loaded = judged(yaml, models: .success(listed))
         #expect(
             loaded.lines == [
                 "AL076 2:47 `acme/two` takes at most 4096 tokens, fewer than `ai_loop.max_context_tokens` (5000)",
-                "AL075 1:39 `acme/two` does not support the parameter `top_k`",
+                "AL075 1:40 `acme/two` does not support the parameter `top_k`",
                 "AL075 2:23 `acme/two` does not support the parameter `max_tokens`",
-                "AL075 3:26 `acme/two` does not use tools, which are configured",
+                "AL075 3:38 `acme/two` does not use tools, which are configured",
             ])
         #expect(loaded.settings != nil)
+        let limitsOnly = judged(
+            "openrouter: {model: acme/two}\ntools: {timeout_seconds: 5}", models: .success(listed))
+        #expect(limitsOnly.lines.isEmpty)
         let strict = yaml.replacing("user: me}", with: "user: me}, provider: {require_parameters: true}")
         #expect(judged(strict, models: .success(listed)).settings == nil)
     }
@@ -65,7 +70,12 @@ import Testing
     func faults() {
         let yaml = "openrouter: {model: acme/one}"
         #expect(judged(yaml, models: .failure(.unreachable("it is gone"))).codes == ["AL070"])
+        #expect(
+            judged(yaml, models: .failure(.failing("status 500"))).lines == [
+                "AL070 1:1 the endpoint https://openrouter.ai/api/v1 answers with a failure: status 500"
+            ])
         #expect(judged(yaml, models: .failure(.unreadable("no list"))).codes == ["AL073"])
+        #expect(judged(yaml + "\n", models: .success([])).codes == ["AL073"])
         #expect(judged(yaml, models: .failure(.refusedKey("no"))).codes == ["AL071"])
         #expect(judged(yaml, models: .success(listed), key: .failure(.refusedKey("no"))).codes == ["AL071"])
         #expect(judged(yaml, models: .success(listed), key: .success(.init(limitRemaining: 0))).codes == ["AL072"])

@@ -2,7 +2,8 @@ import Configuration
 import Diagnostics
 import Foundation
 
-/// Files in memory. There are the directories `.`, `/var/log` and `readonly`.
+/// Files in memory and `/bin/true`; those in `/bin` and in a directory `bin` may be run. There are the directories `.`, `/var/log`, `work`
+/// and `readonly`, and `locked`, which cannot be entered.
 struct MemoryFiles: FileReading {
     var files: [String: [UInt8]] = [:]
     /// Those that every user may read.
@@ -10,12 +11,15 @@ struct MemoryFiles: FileReading {
 
     func facts(of path: String) -> FileFacts? {
         switch path {
-        case ".", "/var/log": FileFacts(kind: .directory)
+        case ".", "/var/log", "work", "/bin": FileFacts(kind: .directory, isExecutable: true)
+        case "locked": FileFacts(kind: .directory)
+        case "/bin/true": FileFacts(kind: .file, isExecutable: true)
         case "readonly": FileFacts(kind: .directory, isWritable: false)
         default:
             files[path].map { _ in
                 FileFacts(
-                    kind: .file, isReadableByAll: exposed.contains(path), isWritable: !path.hasPrefix("readonly"))
+                    kind: .file, isReadableByAll: exposed.contains(path), isWritable: !path.hasPrefix("readonly"),
+                    isExecutable: path.contains("bin/"))
             }
         }
     }

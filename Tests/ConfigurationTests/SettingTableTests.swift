@@ -58,10 +58,13 @@ import Testing
             case "tools.allowed_hosts": "a.example, *.b.example"
             default: "a/b, c/d"
             }
-        case .records: #"[{"name": "a", "command": ["b", "-c"], "env": {"KEY": "value"}, "timeout_seconds": 5}]"#
-        case .namedRecords: #"{"a": {"command": ["b"], "policy": "ask"}}"#
+        case .records:
+            #"[{"name": "a", "command": ["/bin/true", "-c"], "env": {"KEY": "value"}, "timeout_seconds": 5}]"#
+        case .namedRecords: #"{"a": {"command": ["/bin/true"], "policy": "ask"}}"#
         case .choiceMap(let choices, _): #"{"a": "\#(choices[0])", "b__c": "\#(choices[1])"}"#
         case .secretMap: #"{"KEY": "value"}"#
+        case .command: "[b]"
+        case .schema: "{type: object}"
         case .object: key.path.hasSuffix("provider") ? #"{"order": ["x"]}"# : #"{"grammar": [1, true, "x"]}"#
         case .secret: "secret-key"
         case .secrets: "token-1,token-2"

@@ -2,16 +2,6 @@ import Configuration
 import Testing
 
 @Suite struct ToolChecksTests {
-    @Test("names of functions have letters, digits, _ and -, and at most 64 of them")
-    func names() {
-        for name in ["a", "get_weather", "A-9", "_", String(repeating: "x", count: 64)] {
-            #expect(ToolChecks.nameFault(name) == nil, "\(name)")
-        }
-        for name in ["", "get weather", "a.b", "größe", "a/b", "é", String(repeating: "x", count: 65)] {
-            #expect(ToolChecks.nameFault(name) != nil, "\(name)")
-        }
-    }
-
     private struct Directory: FileReading {
         func read(_ path: String, maximumBytes: Int) throws(FileReadError) -> [UInt8] { throw .notFound }
 

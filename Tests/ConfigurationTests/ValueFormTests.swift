@@ -78,6 +78,6 @@ import Testing
         ])
     func refused(path: String, value: String) throws {
         let message = try #require(self.message(path, value))
-        #expect(message.hasPrefix("`\(path)`"))
+        #expect(message.hasPrefix("`\(path)`") || message.hasPrefix("`\(path)["))
     }
 }

@@ -25,7 +25,7 @@ import Testing
             ("---\na: b\n...\n", "{a: b}"),
             ("a: |\n  x\n  y\nb: >-\n  x\n  y\n", "{a: \"x\ny\n\", b: \"x y\"}"),
             ("{a: [1, {b: c}], \"d\": e}", "{a: [1, {b: c}], \"d\": e}"),
-            ("a: !!str 1\nb: ! 2\nc: !!int 3\n", "{a: \"1\", b: \"2\", c: 3}"), ("a: &x 1\nb: *x\n", "{a: 1, b: 1}"),
+            ("a: !!str 1\nb: ! 2\nc: !!int '3'\n", "{a: \"1\", b: \"2\", c: 3}"), ("a: &x 1\nb: *x\n", "{a: 1, b: 1}"),
             ("a: &x {p: 1, q: 2}\nb:\n  <<: *x\n  q: 3\n", "{a: {p: 1, q: 2}, b: {q: 3, p: 1}}"),
             ("a: &x {p: 1}\nb: &y {p: 2, q: 2}\nc: {<<: [*x, *y]}\n", "{a: {p: 1}, b: {p: 2, q: 2}, c: {p: 1, q: 2}}"),
             ("a: {'<<': 1}\n", "{a: {\"<<\": 1}}"), ("a:\r\n  b: c\r\n", "{a: {b: c}}"),
@@ -99,7 +99,7 @@ import Testing
         #expect(parse("[&a [1, 2], *a, *a]", limits).diagnostics.map(\.code.id) == ["AL012"])
     }
 
-    @Test("after a fault reading goes on at the next top-level key, up to the limit of faults")
+    @Test("after a fault reading goes on behind its line, up to the limit of faults")
     func recovery() {
         let text = (0..<4).map { "k\($0):\n  a: 'x\n  b: 1\n" }.joined(separator: "") + "last: 1\n"
         let document = parse("first: 1\nbad: [\nsecond: 2\nworse: \"\\q\"\nthird: {a: b}\n- x\nfourth: 4\n")
@@ -121,6 +121,78 @@ import Testing
         #expect(parse("a: 1\nb: @\na: 2\n").diagnostics.map(\.code.id) == ["AL005", "AL010"])
         let document = parse("a: 1\na: 2\n")
         #expect(outline(document.root) == "{a: 1}")
+    }
+
+    @Test("what stands behind equal keys is put together, and each member is there once")
+    func duplicateMappings() {
+        let document = parse("a: {p: 1}\na: {q: 2, p: 3}\na: 4\n")
+        #expect(outline(document.root) == "{a: {p: 1, q: 2}}")
+        #expect(document.diagnostics.map(\.code.id) == ["AL010", "AL010", "AL010"])
+    }
+
+    @Test(
+        "a fault takes its own lines with it, and no others",
+        arguments: [
+            ("a:\n  b: @x\n    c: 1\n  d: 1\n", "AL005", "{a: {d: 1}}"),
+            ("a:\n  b: 1\n   c: 2\n   d: 3\n  e: 4\n", "AL008", "{a: {b: 1, e: 4}}"),
+            ("a:\n  b: [1,\n  \"2\"\n  c: 3\n  d: 4\ne: 5\n", "AL009", "{a: {c: 3, d: 4}, e: 5}"),
+            ("a:\n  b: \"x\n  more\n  c: 3\n", "AL007", "{a: {c: 3}}"),
+            ("a:\n  b: \"x\n  c: \"y\"\n  d: \"z\"\ne: \"1\"\n", "AL005", "{a: {d: \"z\"}, e: \"1\"}"),
+            ("a:\n\tb: 1\n\tc: 1\n  d: 2\ne: 3\n", "AL006", "{a: {d: 2}, e: 3}"),
+            ("a:\r\n  b: @x\r\n  c: 1\r\n", "AL005", "{a: {c: 1}}"),
+            ("- é: @\n  b: 1\n- c\n", "AL005", "[c]"),
+            ("a: &n\n  b: @x\nc: *n\nd: &m @x\ne: *m\nf: &k 1\ng: *k\n", "AL005 AL005", nil),
+            ("a: [[[[[[]]]]]]\nb: @\nc: 1\n", "AL012 AL005", "{c: 1}"),
+            ("a: &a [1, 1, 1]\nb: &b [*a, *a, *a, *a, *a, *a, *a]\nc: *b\nd: 1\n", "AL012", nil),
+        ] as [(String, String, String?)])
+    func faultyLines(text: String, codes: String, tree: String?) {
+        var limits = YAMLLimits()
+        limits.maximumDepth = 5
+        limits.maximumNodes = 25
+        let document = parse(text, limits)
+        #expect(document.diagnostics.map(\.code.id).joined(separator: " ") == codes)
+        if let tree { #expect(outline(document.root) == tree) }
+        #expect(!document.isComplete)
+    }
+
+    @Test("a text is not read again and again beyond the limit of bytes")
+    func readBytes() {
+        var limits = YAMLLimits()
+        let text = String(repeating: "k: @\n", count: 5)
+        limits.maximumReadBytes = text.utf8.count * 3
+        #expect(parse(text, limits).diagnostics.count == 3)
+        limits.maximumReadBytes -= 1
+        #expect(parse(text, limits).diagnostics.count == 2)
+    }
+
+    @Test("tags of the core schema are obeyed, whatever the quotes; others, and those that do not fit, are refused")
+    func tags() {
+        let kinds: [(String, CoreSchemaValue?)] = [
+            ("!!int \"8000\"", .integer(8000)), ("!!bool 'true'", .boolean(true)), ("!!float 5", .number(5)),
+            ("!!float \"1e3\"", .number(1000)), ("!!null ''", .null), ("!!str 5", .text), ("! 5", .text),
+            ("!!int x", nil), ("!!int 1.5", nil), ("!!bool 1", nil), ("!!float x", nil), ("!foo \"x\"", nil),
+            ("!foo x", nil), ("!!map x", nil), ("!!int [1]", nil), ("!!seq {a: 1}", nil),
+        ]
+        for (text, value) in kinds {
+            let document = parse("a: \(text)\n")
+            #expect(document.diagnostics.map(\.code.id) == (value == nil ? ["AL014"] : []), "\(text)")
+            guard let value, case .mapping(let pairs) = document.root?.content else { continue }
+            #expect(pairs[0].value.scalar?.resolved == value, "\(text)")
+        }
+    }
+
+    @Test("a node's place is that of its content, without anchor and tag")
+    func contentPlaces() {
+        let texts = [
+            ("a: &p abc\n", "abc"), ("a: !!int 5\n", "5"), ("a: &p !!str \"x y\"\n", "\"x y\""),
+            ("a: &p [1]\n", "[1"), ("a: &p\n  b: 1\n", "b: 1"), ("a: &p # why\n  - 1\n", "- 1"),
+        ]
+        for (text, expected) in texts {
+            let source = SourceText(.file("a.yaml"), text: text)
+            guard case .mapping(let pairs) = YAMLDocument(parsing: source).root?.content else { continue }
+            #expect(source.text(in: pairs[0].value.range).hasPrefix(expected), "\(text)")
+            #expect(pairs[0].value.range.upperBound <= text.utf8.count)
+        }
     }
 
     @Test("merge keys take mappings only")

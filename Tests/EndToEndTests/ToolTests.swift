@@ -98,14 +98,14 @@ import Testing
         #expect(results.first?.contains("\"timezone\": \"UTC\"") == true, "\(results)")
     }
 
-    @Test func aWorkspaceThatIsNotThereIsOneClearLine() async throws {
+    @Test func aWorkspaceThatIsNotThereIsToldAtItsPlace() async throws {
         let directory = try TemporaryDirectory()
         defer { withExtendedLifetime(directory) {} }
         let file = try directory.write(
             "tools.yaml", "ai_service: mock\ntools:\n  builtin: [read_file]\n  workspace: /no/such/place\n")
         let result = try await BuiltProgram(name: "ailoopctl").run(["serve", "--port", "0", "--config", file])
-        #expect(result.status == 69)
-        #expect(result.errors.contains("the tools' workspace /no/such/place: No such file or directory"))
+        #expect(result.status == 78)
+        #expect(result.errors.contains("error[AL061]: there is no directory `/no/such/place`\n"))
     }
 }
 

@@ -295,6 +295,7 @@ import Testing
             let faulty = try await validate(upstream, "  modle: acme/one\n")
             let mock = try await validate(upstream, "ai_service: mock\n")
             #expect(faulty.status == 1 && mock.status == 0)
+            #expect(faulty.errors == "ailoopctl: config.yaml has errors: its endpoint was not asked\n")
             #expect(upstream.requestCount == 0)
         }
     }

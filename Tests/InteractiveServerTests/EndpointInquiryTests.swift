@@ -84,15 +84,26 @@ import Testing
         }
     }
 
-    @Test("an endpoint that is silent, broken, failing or gone does not answer; something else at its place is no list")
+    @Test(
+        "an endpoint that is silent, broken or gone does not answer, one that fails says so; something else is no list")
     func faults() async throws {
         func isUnreachable(_ facts: EndpointFacts) -> Bool {
             if case .failure(.unreachable) = facts.models { true } else { false }
         }
-        for reply in [[ScriptStep.reset], [.close], .json(status: 503, [:]), .json(status: 500, [:])] {
+        for reply in [[ScriptStep.reset], [.close]] {
             try await ScriptedUpstream.with(replies: [reply]) { upstream in
                 let facts = try await ask(upstream)
                 #expect(isUnreachable(facts), "\(reply)")
+            }
+        }
+        for status in [429, 500, 503] {
+            try await ScriptedUpstream.with(replies: [.json(status: status, [:])]) { upstream in
+                let facts = try await ask(upstream)
+                guard case .failure(.failing(let detail)) = facts.models else {
+                    Issue.record("status \(status) is no failure: \(facts)")
+                    return
+                }
+                #expect(detail.contains("\(status)"))
             }
         }
         try await ScriptedUpstream.with(replies: [[.hang]]) { upstream in

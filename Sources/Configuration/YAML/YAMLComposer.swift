@@ -3,27 +3,28 @@ import Diagnostics
 /// Builds the tree from libyaml's events. Where it meets something that cannot be read it keeps what it has and stops.
 struct YAMLComposer: ~Copyable {
     private var reader: YAMLEventReader
-    /// Offset of the text that `reader` was given within the source.
-    private let base: Int
     private let source: SourceText
+    /// What of the source the reader was given.
+    private let text: ReadableText
     private let limits: YAMLLimits
 
     private var anchors: [String: YAMLNode] = [:]
-    /// Anchors of the collections that are being read: an alias to one of them would contain itself.
-    private var openAnchors: Set<String> = []
+    /// Anchors of the collections that are being read, with their places: an alias to one of them would contain itself.
+    private var openAnchors: [String: Range<Int>] = [:]
     private var depth = 0
     private var nodeCount = 0
+    private var lastEventRange = 0..<0
 
     private(set) var diagnostics: [Diagnostic] = []
     /// Places of values that are not what was meant, because of a fault that is reported.
     private(set) var tornRanges: [Range<Int>] = []
-    /// Where reading stopped before the end; nil where it did not.
-    private(set) var fault: Int?
+    /// Why reading stopped before the end; nil where it did not.
+    private(set) var fault: YAMLFault?
 
-    init(_ reader: consuming YAMLEventReader, base: Int, source: SourceText, limits: YAMLLimits) {
+    init(_ reader: consuming YAMLEventReader, source: SourceText, text: ReadableText, limits: YAMLLimits) {
         self.reader = reader
-        self.base = base
         self.source = source
+        self.text = text
         self.limits = limits
     }
 
@@ -54,19 +55,22 @@ struct YAMLComposer: ~Copyable {
     private mutating func compose(_ event: YAMLEvent) -> YAMLNode? {
         nodeCount += 1
         guard nodeCount <= limits.maximumNodes else {
-            return stop("more than \(limits.maximumNodes) values", at: event.range)
+            return stop("more than \(limits.maximumNodes) values", at: event.range, isRestUnreadable: true)
         }
         switch event.kind {
         case .alias(let name): return alias(name, at: event.range)
         case .scalar(let text, let isPlain, let properties):
-            let isText = !isPlain || checkTag(properties, "str", at: event.range) == .text
-            let node = YAMLNode(.scalar(YAMLScalar(text, isText ? .text : .plain)), range: event.range)
-            return remember(node, properties)
+            if text.isEmpty, isPlain, self.text.isHidden(behind: event.range.upperBound) {
+                tornRanges.append(max(0, event.range.lowerBound - 1)..<event.range.upperBound)
+            }
+            let range = contentRange(event.range, properties)
+            let kind = kind(of: text, isPlain, properties, at: event.range)
+            return remember(YAMLNode(.scalar(YAMLScalar(text, kind)), range: range), properties)
         case .sequenceStart(let properties):
-            _ = checkTag(properties, "seq", at: event.range)
+            checkTag(properties, "seq", at: event.range)
             return collection(event.range, properties) { composer in composer.sequence() }
         case .mappingStart(let properties):
-            _ = checkTag(properties, "map", at: event.range)
+            checkTag(properties, "map", at: event.range)
             return collection(event.range, properties) { composer in composer.mapping() }
         default: return nil
         }
@@ -80,27 +84,27 @@ struct YAMLComposer: ~Copyable {
             return stopTooDeep(at: start)
         }
         depth += 1
-        if let anchor = properties.anchor { openAnchors.insert(anchor) }
+        if let anchor = properties.anchor { openAnchors[anchor] = start }
         let (content, end) = read(&self)
-        if fault != nil { noteTornEnd(of: content, from: start.lowerBound) }
-        if let anchor = properties.anchor { openAnchors.remove(anchor) }
+        if let anchor = properties.anchor { openAnchors[anchor] = nil }
         depth -= 1
-        let node = YAMLNode(content, range: start.lowerBound..<max(start.upperBound, end ?? 0))
-        return fault == nil ? remember(node, properties) : node
+        let range = start.lowerBound..<max(start.upperBound, end ?? 0)
+        return remember(YAMLNode(content, range: contentRange(range, properties)), properties)
     }
 
-    /// In brackets without an end, the last value has swallowed what comes behind them.
-    private mutating func noteTornEnd(of content: YAMLNode.Content, from start: Int) {
-        guard start < source.bytes.count, [UInt8(ascii: "["), UInt8(ascii: "{")].contains(source.bytes[start]) else {
-            return
-        }
-        let last =
-            switch content {
-            case .scalar: YAMLNode?.none
-            case .sequence(let items): items.last
-            case .mapping(let pairs): pairs.last?.value
+    /// Without the `&anchor` and `!tag` that a node begins with.
+    private func contentRange(_ range: Range<Int>, _ properties: YAMLEvent.NodeProperties) -> Range<Int> {
+        guard properties.anchor != nil || properties.tag != nil else { return range }
+        var rest = source.bytes[range.clamped(to: 0..<source.bytes.count)]
+        while let byte = rest.first {
+            switch byte {
+            case UInt8(ascii: "&"), UInt8(ascii: "!"): rest = rest.drop { $0 > UInt8(ascii: " ") }
+            case UInt8(ascii: "#"): rest = rest.drop { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+            case 0...UInt8(ascii: " "): rest = rest.dropFirst()
+            default: return rest.startIndex..<range.upperBound
             }
-        if let last { tornRanges.append(last.range) }
+        }
+        return range
     }
 
     private mutating func sequence() -> (YAMLNode.Content, end: Int?) {
@@ -125,11 +129,7 @@ struct YAMLComposer: ~Copyable {
                 pairs.append(YAMLPair(key: key, value: value))
             }
         }
-        let end = pairs.last?.value.range.upperBound
-        var list = DiagnosticList()
-        let distinct = Self.withoutDuplicates(pairs, source.origin, &list)
-        diagnostics += list.diagnostics
-        return (.mapping(merged(distinct)), end)
+        return (.mapping(merged(withoutDuplicates(pairs))), pairs.last?.value.range.upperBound)
     }
 
     private mutating func remember(_ node: YAMLNode, _ properties: YAMLEvent.NodeProperties) -> YAMLNode {
@@ -138,27 +138,33 @@ struct YAMLComposer: ~Copyable {
     }
 
     private mutating func alias(_ name: String, at range: Range<Int>) -> YAMLNode? {
-        guard !openAnchors.contains(name) else {
+        let nothing = YAMLNode(.scalar(YAMLScalar("", .plain)), range: range)
+        if let open = openAnchors[name] {
             report(
                 ConfigurationCode.alias, "\(quotedForDisplay("*" + name)) stands inside what it stands for", at: range,
-                help: "an alias can only repeat what is complete before it")
+                help: "an alias can only repeat what is complete before it", related: anchorRelated(name, open))
             tornRanges.append(range)
-            return YAMLNode(.scalar(YAMLScalar("", .plain)), range: range)
+            return nothing
         }
         guard var node = anchors[name] else {
+            tornRanges.append(range)
+            guard !text.hiddenAnchors.contains(name) else { return nothing }
             let nearest = nearestName(to: name, among: anchors.keys.sorted()).map { "; did you mean `*\($0)`?" } ?? ""
             report(
                 ConfigurationCode.alias, "no anchor \(quotedForDisplay("&" + name)) stands before this alias",
                 at: range,
                 help: "put quotes around text that begins with `*`" + nearest)
-            tornRanges.append(range)
-            return YAMLNode(.scalar(YAMLScalar("", .plain)), range: range)
+            return nothing
         }
         nodeCount += node.weight
         guard nodeCount <= limits.maximumNodes else {
-            return stop("the aliases stand for more than \(limits.maximumNodes) values", at: range)
+            return stop(
+                "the aliases stand for more than \(limits.maximumNodes) values", at: range,
+                related: anchorRelated(name, node.range))
         }
-        guard depth + node.height <= limits.maximumDepth else { return stopTooDeep(at: range) }
+        guard depth + node.height <= limits.maximumDepth else {
+            return stopTooDeep(at: range, related: anchorRelated(name, node.range))
+        }
         if case .scalar(var scalar) = node.content {
             scalar.reference = "*" + name
             node.content = .scalar(scalar)
@@ -168,28 +174,39 @@ struct YAMLComposer: ~Copyable {
         return node
     }
 
+    private func anchorRelated(_ name: String, _ range: Range<Int>) -> [Diagnostic.Related] {
+        [Diagnostic.Related(SourceSpan(source.origin, range), "\(quotedForDisplay("&" + name)) names this")]
+    }
+
     // MARK: - Rules
 
-    /// Keeps the first of equal keys and reports the others.
-    static func withoutDuplicates(
-        _ pairs: [YAMLPair], _ origin: SourceOrigin, _ diagnostics: inout DiagnosticList
-    ) -> [YAMLPair] {
-        var first: [String: Range<Int>] = [:]
-        return pairs.filter { pair in
-            guard let name = pair.key.scalar?.text else { return false }
-            guard let earlier = first[name] else {
-                first[name] = pair.key.range
-                return true
+    /// Keeps the first of equal keys and reports the others. Of mappings behind equal keys the members are put together, so that
+    /// what is wrong with any of them is found.
+    private mutating func withoutDuplicates(_ pairs: [YAMLPair]) -> [YAMLPair] {
+        var result: [YAMLPair] = []
+        var indices: [String: Int] = [:]
+        var more: [Int: [YAMLPair]] = [:]
+        for pair in pairs {
+            guard let name = pair.key.scalar?.text else { continue }
+            guard let first = indices[name] else {
+                indices[name] = result.count
+                result.append(pair)
+                continue
             }
-            if earlier != pair.key.range {
-                diagnostics.add(
-                    Diagnostic(
-                        ConfigurationCode.duplicateKey, "the key \(quotedForDisplay(name)) stands twice",
-                        at: SourceSpan(origin, pair.key.range), help: "remove one of the two",
-                        related: [Diagnostic.Related(SourceSpan(origin, earlier), "it stands here first")]))
-            }
-            return false
+            let related = Diagnostic.Related(
+                SourceSpan(source.origin, result[first].key.range), "it stands here first")
+            report(
+                ConfigurationCode.duplicateKey, "the key \(quotedForDisplay(name)) stands twice", at: pair.key.range,
+                help: "remove one of the two", related: [related])
+            if case .mapping(let members) = pair.value.content { more[first, default: []] += members }
         }
+        for (index, members) in more.sorted(by: { $0.key < $1.key }) {
+            let value = result[index].value
+            guard case .mapping(let own) = value.content else { continue }
+            result[index].value = YAMLNode(
+                .mapping(withoutDuplicates(own + members)), range: value.range, anchorRange: value.anchorRange)
+        }
+        return result
     }
 
     /// Puts in what `<<` names, where the mapping itself has no such key.
@@ -206,29 +223,44 @@ struct YAMLComposer: ~Copyable {
                     help: "name one by its anchor: `<<: *name`")
                 continue
             }
-            for pair in more where names.insert(pair.key.scalar?.text ?? "").inserted { result.append(pair) }
+            for var pair in more where names.insert(pair.key.scalar?.text ?? "").inserted {
+                if source.anchorRange != nil { pair.alias = source.range }
+                result.append(pair)
+            }
         }
         return result
     }
 
-    private enum TagMeaning { case none, text }
+    private static let corePrefix = "tag:yaml.org,2002:"
 
-    /// Reports a tag that is neither of the core schema nor `!`.
-    private mutating func checkTag(
-        _ properties: YAMLEvent.NodeProperties, _ expected: String, at range: Range<Int>
-    ) -> TagMeaning {
-        guard let tag = properties.tag else { return .none }
-        let prefix = "tag:yaml.org,2002:"
-        if tag == "!" || tag == prefix + "str" { return .text }
-        let known = expected == "str" ? ["int", "float", "bool", "null"] : [expected]
-        if !known.contains(where: { tag == prefix + $0 }) {
-            let shown = tag.hasPrefix(prefix) ? "!!" + tag.dropFirst(prefix.count) : tag
-            tornRanges.append(range)
-            report(
-                ConfigurationCode.tag, "the tag \(quotedForDisplay(shown)) has no meaning here", at: range,
-                help: "remove the tag, or put quotes around text that begins with `!`")
+    /// Reports a tag of a list or mapping that is neither the core schema's nor `!`.
+    private mutating func checkTag(_ properties: YAMLEvent.NodeProperties, _ expected: String, at range: Range<Int>) {
+        guard let tag = properties.tag, tag != "!", tag != Self.corePrefix + expected else { return }
+        reportTag(tag, "has no meaning here", at: range)
+    }
+
+    /// How a scalar is read: by its tag, else by whether it stands between quotes.
+    private mutating func kind(
+        of text: String, _ isPlain: Bool, _ properties: YAMLEvent.NodeProperties, at range: Range<Int>
+    ) -> YAMLScalar.Kind {
+        guard let tag = properties.tag else { return isPlain ? .plain : .text }
+        guard tag != "!" else { return .text }
+        switch (tag.hasPrefix(Self.corePrefix) ? tag.dropFirst(Self.corePrefix.count) : "", CoreSchemaValue(text)) {
+        case ("str", _): return .text
+        case ("float", .integer), ("float", .number): return .float
+        case ("int", .integer), ("bool", .boolean), ("null", .null): return .plain
+        case ("int", _), ("float", _), ("bool", _), ("null", _): reportTag(tag, "does not fit its value", at: range)
+        default: reportTag(tag, "has no meaning here", at: range)
         }
-        return .none
+        return .text
+    }
+
+    private mutating func reportTag(_ tag: String, _ what: String, at range: Range<Int>) {
+        let shown = tag.hasPrefix(Self.corePrefix) ? "!!" + tag.dropFirst(Self.corePrefix.count) : tag
+        tornRanges.append(range)
+        report(
+            ConfigurationCode.tag, "the tag \(quotedForDisplay(shown)) \(what)", at: range,
+            help: "remove the tag, or put quotes around text that begins with `!`")
     }
 
     // MARK: - Events and faults
@@ -236,34 +268,59 @@ struct YAMLComposer: ~Copyable {
     private mutating func next() -> YAMLEvent? {
         guard fault == nil else { return nil }
         do {
-            var event = try reader.next()
-            event.range = event.range.lowerBound + base..<event.range.upperBound + base
+            let event = try reader.next()
+            lastEventRange = event.range
             return event
         } catch {
             var failure = error
-            failure.offset += base
-            failure.contextOffset = failure.context.isEmpty ? failure.offset : failure.contextOffset + base
-            let diagnostic = YAMLProblem(failure, in: source).diagnostic()
-            diagnostics.append(diagnostic)
-            tornRanges.append(diagnostic.span.range)
-            fault = diagnostic.span.range.lowerBound
+            if failure.context.isEmpty { failure.contextOffset = failure.offset }
+            var diagnostic = YAMLProblem(failure, in: source).diagnostic()
+            var start = diagnostic.span.range.lowerBound
+            // A quote that was forgotten makes text of all lines up to the next quote, and that is where reading stops.
+            if let quote = startOfLastText(endingAt: start) {
+                start = quote
+                diagnostic.related.append(
+                    Diagnostic.Related(SourceSpan(source.origin, quote..<quote + 1), "the text before it begins here"))
+            }
+            fault = YAMLFault(
+                diagnostic: diagnostic, range: start..<max(start, diagnostic.span.range.lowerBound))
             return nil
         }
     }
 
-    /// Reports that a limit is passed; nothing more is read.
-    private mutating func stop(_ what: String, at range: Range<Int>) -> YAMLNode? {
-        report(
-            ConfigurationCode.tooComplex, what, at: range, help: "a configuration needs neither; the rest is not read")
-        fault = source.bytes.count
+    /// Where the text in quotes begins that was read last, if it has several lines, of which the last is that of `offset`.
+    private func startOfLastText(endingAt offset: Int) -> Int? {
+        let (start, end) = (lastEventRange.lowerBound, lastEventRange.upperBound)
+        guard start < source.bytes.count, [UInt8(ascii: "\""), UInt8(ascii: "'")].contains(source.bytes[start]),
+            source.lineRange(at: end) == source.lineRange(at: offset),
+            source.lineRange(at: start) != source.lineRange(at: end)
+        else { return nil }
+        return start
+    }
+
+    /// Reports that a limit is passed.
+    private mutating func stop(
+        _ what: String, at range: Range<Int>, isRestUnreadable: Bool = false, related: [Diagnostic.Related] = []
+    ) -> YAMLNode? {
+        let diagnostic = Diagnostic(
+            ConfigurationCode.tooComplex, what, at: SourceSpan(source.origin, range),
+            help: isRestUnreadable
+                ? "no configuration needs so many; the rest is not read" : "no configuration needs that",
+            related: related)
+        fault = YAMLFault(
+            diagnostic: diagnostic, range: range.lowerBound..<range.lowerBound, isRestUnreadable: isRestUnreadable)
         return nil
     }
 
-    private mutating func stopTooDeep(at range: Range<Int>) -> YAMLNode? {
-        stop("lists and mappings are nested deeper than \(limits.maximumDepth)", at: range)
+    private mutating func stopTooDeep(at range: Range<Int>, related: [Diagnostic.Related] = []) -> YAMLNode? {
+        stop("lists and mappings are nested deeper than \(limits.maximumDepth)", at: range, related: related)
     }
 
-    private mutating func report(_ code: DiagnosticCode, _ message: String, at range: Range<Int>, help: String) {
-        diagnostics.append(Diagnostic(code, message, at: SourceSpan(source.origin, range), help: help))
+    private mutating func report(
+        _ code: DiagnosticCode, _ message: String, at range: Range<Int>, help: String,
+        related: [Diagnostic.Related] = []
+    ) {
+        diagnostics.append(
+            Diagnostic(code, message, at: SourceSpan(source.origin, range), help: help, related: related))
     }
 }

@@ -33,6 +33,24 @@ package struct YAMLNode: Sendable {
 
     package var scalar: YAMLScalar? { if case .scalar(let scalar) = content { scalar } else { nil } }
 
+    /// What a JSON Pointer (RFC 6901) leads to, as far as it leads.
+    func descendant(at pointer: String) -> YAMLNode {
+        var node = self
+        for token in pointer.split(separator: "/") {
+            let name = String(token).replacing("~1", with: "/").replacing("~0", with: "~")
+            switch node.content {
+            case .scalar: return node
+            case .sequence(let items):
+                guard let index = Int(name), items.indices.contains(index) else { return node }
+                node = items[index]
+            case .mapping(let pairs):
+                guard let pair = pairs.first(where: { $0.key.scalar?.text == name }) else { return node }
+                node = pair.value
+            }
+        }
+        return node
+    }
+
     /// Nothing at all, `~` or `null`.
     package var isNull: Bool { scalar.map { $0.resolved == .null } ?? false }
 }
@@ -41,6 +59,8 @@ package struct YAMLNode: Sendable {
 package struct YAMLPair: Sendable {
     package var key: YAMLNode
     package var value: YAMLNode
+    /// The alias behind `<<` that brought it here, where one did.
+    var alias: Range<Int>?
 }
 
 /// Text, and whether it is to be read as text.
@@ -50,6 +70,8 @@ package struct YAMLScalar: Sendable {
         case plain
         /// Quoted, a block scalar, or tagged `!!str`.
         case text
+        /// Tagged `!!float`: a number also where the core schema reads a whole one.
+        case float
     }
 
     package var text: String
@@ -66,7 +88,16 @@ package struct YAMLScalar: Sendable {
         self.kind = kind
     }
 
+    /// The alias that it stands behind; nil where it stands there itself, or is made of variables.
+    var alias: String? { isExpanded ? nil : reference }
+
     package var resolved: CoreSchemaValue {
-        kind == .plain ? CoreSchemaValue(text) : .text
+        switch kind {
+        case .plain: return CoreSchemaValue(text)
+        case .text: return .text
+        case .float:
+            guard case .integer = CoreSchemaValue(text), let number = Double(text) else { return CoreSchemaValue(text) }
+            return .number(number)
+        }
     }
 }
