@@ -16,7 +16,7 @@ extension AILoop {
         var round = ToolRound(message: answer.message, answer: assistantMessage)
         var refusals: [AILoopAction] = []
         for call in calls {
-            switch catalog.disposition(ofCallTo: call.call.name, arguments: call.parsedArguments) {
+            switch catalog.disposition(ofCallTo: call.call.name, arguments: call.arguments) {
             case .rejected(let content):
                 let report = ToolRunReport(content: content, outcome: .invalid)
                 round.append(call, .answered(ToolResult(call.call, handler: .server, report)))
@@ -47,7 +47,7 @@ extension AILoop {
         actions.append(
             .emit(
                 .toolCallGenerated(
-                    messageID: messageID, call: call.call, arguments: call.parsedArguments ?? [:], handler: handler,
+                    messageID: messageID, call: call.call, arguments: call.usableArguments, handler: handler,
                     needsApproval: needsApproval)))
     }
 

@@ -3,10 +3,6 @@ import JSONSchema
 /// What the model and the user are told.
 extension AILoop {
     static let toolTimedOutResult = "Error: the tool did not answer in time."
-    static let invalidArgumentsResult = """
-        Error: the arguments were not a JSON object, so the tool was not called. \
-        Call it again with its arguments as one valid JSON object.
-        """
     static let approvalTimedOutResult = "Error: nobody approved this call in time, so it was not carried out."
     static let unapprovableResult = """
         Error: this tool needs a person's approval, and nobody can be asked in this session, so it was not carried out.
@@ -19,6 +15,11 @@ extension AILoop {
 
     static func deniedToolResult(_ name: String) -> String {
         "Error: the tool `\(name)` is not allowed here, so it was not called."
+    }
+
+    static func invalidArgumentsResult(_ fault: ToolArguments.Fault) -> String {
+        "Error: the arguments were not a JSON object: \(fault.reason). So the tool was not called. "
+            + "Call it again with its arguments as one valid JSON object."
     }
 
     static func unfitArgumentsResult(_ faults: [SchemaFault]) -> String {

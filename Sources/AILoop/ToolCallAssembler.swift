@@ -2,13 +2,29 @@ import JSON
 
 /// Puts the tool calls of one answer together from streamed fragments, as upstreams really send them:
 /// later fragments may lack the id or the name, or the index; whole calls may come one after another under one index;
-/// ids may never come.
+/// ids may never come, or be those of other calls; what was said may be said again at the end.
 struct ToolCallAssembler: Sendable {
     private struct PartialCall {
         var index: Int
         var id: String?
         var name: String?
         var arguments: String
+
+        /// Whole arguments are not gone on with. Who begins an object after them says them again, or had only put an empty
+        /// one in their place.
+        mutating func continueArguments(with text: String) {
+            if text.first == "{", isWhole { arguments = "" }
+            arguments += text
+        }
+
+        var isWhole: Bool { arguments.utf8.last == UInt8(ascii: "}") && (try? ToolArguments.parse(arguments)) != nil }
+
+        /// Whether the fragment says the whole call once more.
+        func isRepeated(by fragment: ToolCallFragment) -> Bool {
+            guard fragment.name == name, fragment.arguments == arguments, isWhole else { return false }
+            guard let id, let otherID = fragment.id else { return fragment.index.map { $0 == index } ?? true }
+            return id == otherID
+        }
     }
 
     /// A call as it stands at the end of the stream.
@@ -28,7 +44,7 @@ struct ToolCallAssembler: Sendable {
         if let position = position(of: fragment) {
             if partialCalls[position].id == nil { partialCalls[position].id = fragment.id }
             if partialCalls[position].name == nil { partialCalls[position].name = fragment.name }
-            partialCalls[position].arguments += fragment.arguments
+            partialCalls[position].continueArguments(with: fragment.arguments)
         } else {
             partialCalls.append(
                 PartialCall(
@@ -47,7 +63,12 @@ struct ToolCallAssembler: Sendable {
 
     /// Which call the fragment continues; nil: it opens another one.
     private func position(of fragment: ToolCallFragment) -> Int? {
-        if let id = fragment.id, let known = partialCalls.lastIndex(where: { $0.id == id }) { return known }
+        if let repeated = partialCalls.lastIndex(where: { $0.isRepeated(by: fragment) }) { return repeated }
+        if let id = fragment.id, let known = partialCalls.lastIndex(where: { $0.id == id }) {
+            guard let index = fragment.index, fragment.name != nil else { return known }
+            // Under another index with a name it is another call, whose id is not its own.
+            return partialCalls.lastIndex { $0.id == id && $0.index == index }
+        }
         guard let current = currentPosition(at: fragment) else { return nil }
         let call = partialCalls[current]
         if fragment.id != nil && call.id != nil { return nil }
@@ -66,17 +87,7 @@ struct ToolCallAssembler: Sendable {
     /// with its name repeated: where the name is another one, or `call` is complete.
     private func opensAnotherCall(_ fragment: ToolCallFragment, after call: PartialCall) -> Bool {
         guard let name = fragment.name, let currentName = call.name else { return false }
-        return name != currentName || ToolArguments.parse(call.arguments) != nil && !call.arguments.isEmpty
-    }
-}
-
-/// The arguments of a tool call.
-enum ToolArguments {
-    /// nil where `text` is not a JSON object. Blank text, which some models write for functions without parameters, is
-    /// the empty one.
-    static func parse(_ text: String) -> JSONObject? {
-        if text.utf8.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }) { return JSONObject() }
-        return try? JSONParser.parse(text).object
+        return name != currentName || call.isWhole
     }
 }
 

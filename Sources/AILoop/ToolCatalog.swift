@@ -91,16 +91,21 @@ struct ToolCatalog: Sendable {
         definitions = server.offered.filter { names[$0.name] == nil } + client
     }
 
-    /// - Parameter arguments: nil where what the model wrote is no JSON object.
-    func disposition(ofCallTo name: String, arguments: JSONObject?) -> Disposition {
-        guard let arguments else { return .rejected(AILoop.invalidArgumentsResult) }
-        if let schema = clientSchemas[name] { return rejection(of: arguments, by: schema) ?? .client }
+    /// - Parameter arguments: a fault where what the model wrote is no JSON object.
+    func disposition(ofCallTo name: String, arguments: Result<JSONObject, ToolArguments.Fault>) -> Disposition {
+        let object: JSONObject
+        do throws(ToolArguments.Fault) {
+            object = try arguments.get()
+        } catch {
+            return .rejected(AILoop.invalidArgumentsResult(error))
+        }
+        if let schema = clientSchemas[name] { return rejection(of: object, by: schema) ?? .client }
         guard let entry = server.entries[name] else {
             // A session without any tool belongs to a client that knows of tools by other means.
             return definitions.isEmpty ? .client : .rejected(unknownToolResult(name))
         }
         if entry.policy == .deny { return .rejected(AILoop.deniedToolResult(name)) }
-        if let rejection = rejection(of: arguments, by: entry.schema) { return rejection }
+        if let rejection = rejection(of: object, by: entry.schema) { return rejection }
         guard entry.policy == .ask else { return .server(needsApproval: false) }
         return clientApproves ? .server(needsApproval: true) : .refused(AILoop.unapprovableResult)
     }

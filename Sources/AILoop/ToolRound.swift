@@ -35,7 +35,7 @@ struct ToolRound: ~Copyable, Sendable {
 
     /// Takes up the next of the answer's calls.
     mutating func append(_ call: RequestedToolCall, _ step: Step) {
-        entries.append(Entry(call: call.call, arguments: call.parsedArguments ?? [:], step: step))
+        entries.append(Entry(call: call.call, arguments: call.usableArguments, step: step))
         if case .answered = step { return }
         waitingCount += 1
     }
@@ -125,12 +125,20 @@ extension ToolResult {
 struct RequestedToolCall: Sendable {
     /// Its arguments are a JSON object in any case, since upstreams refuse a history in which they are not.
     let call: ToolCall
-    /// nil where what the model wrote is not a JSON object: it cannot be carried out.
-    let parsedArguments: JSONObject?
+    /// A fault where what the model wrote is not a JSON object: it cannot be carried out.
+    let arguments: Result<JSONObject, ToolArguments.Fault>
 
     init(id: String, name: String, arguments: String) {
-        parsedArguments = ToolArguments.parse(arguments)
-        let isEmpty = parsedArguments?.isEmpty ?? true
-        call = ToolCall(id: id, name: name, arguments: isEmpty ? "{}" : arguments)
+        do throws(ToolArguments.Fault) {
+            let parsed = try ToolArguments.parse(arguments)
+            self.arguments = .success(parsed.object)
+            call = ToolCall(id: id, name: name, arguments: parsed.text)
+        } catch {
+            self.arguments = .failure(error)
+            call = ToolCall(id: id, name: name, arguments: ToolArguments.empty.text)
+        }
     }
+
+    /// None where they are at fault.
+    var usableArguments: JSONObject { (try? arguments.get()) ?? [:] }
 }

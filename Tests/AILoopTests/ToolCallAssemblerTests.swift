@@ -125,11 +125,77 @@ import Testing
         #expect(Self.assemble([ToolCallFragment(index: 0), ToolCallFragment()]).isEmpty)
     }
 
-    @Test("Blank arguments are the empty object; anything else has to be one")
-    func arguments() {
-        for text in ["", " ", "\n\t\r", "{}", " {} "] { #expect(ToolArguments.parse(text) == JSONObject()) }
-        for text in ["[]", "null", "\"\"", "{", "{}x", "\u{00A0}"] { #expect(ToolArguments.parse(text) == nil) }
-        #expect(ToolArguments.parse(#"{"a":[1,"b",null]}"#) == ["a": [1, "b", nil]])
+    @Test(
+        "A whole call that is said again at the end is one call, with an id and without",
+        arguments: [("a", "a"), (nil, nil), ("a", nil), (nil, "a")] as [(String?, String?)])
+    func repeatedCall(id: String?, repeatedID: String?) {
+        let text = #"{"item":"book"}"#
+        let repeated = ToolCallFragment(index: 0, id: repeatedID, name: "order", arguments: text)
+        let call = Call(index: 0, id: "a", name: "order", arguments: text)
+        let whole = Self.assemble([
+            ToolCallFragment(index: 0, id: id, name: "order", arguments: text), repeated, repeated,
+        ])
+        #expect(whole == [Call(index: 0, id: id ?? repeatedID, name: "order", arguments: text)])
+        let fragments = Self.assemble([
+            ToolCallFragment(index: 0, id: "a", name: "order"), ToolCallFragment(index: 0, arguments: #"{"item""#),
+            ToolCallFragment(index: 0, arguments: #":"book"}"#), repeated,
+        ])
+        #expect(fragments == [call])
+        let bare = Self.assemble([
+            ToolCallFragment(id: "a", name: "order", arguments: text), ToolCallFragment(name: "order", arguments: text),
+            ToolCallFragment(arguments: text),
+        ])
+        #expect(bare == [call])
+    }
+
+    @Test("All calls of an answer said again, also where they came under one index", arguments: [0, 1])
+    func allRepeated(secondIndex: Int) {
+        let fragments = [
+            ToolCallFragment(index: 0, name: "weather", arguments: #"{"city":"Oslo"}"#),
+            ToolCallFragment(index: secondIndex, name: "weather", arguments: #"{"city":"Rome"}"#),
+        ]
+        #expect(Self.assemble(fragments + fragments).map(\.arguments) == [#"{"city":"Oslo"}"#, #"{"city":"Rome"}"#])
+    }
+
+    @Test("Equal calls with ids or indexes of their own are two")
+    func equalCalls() {
+        let ids = ["a", "b"].map { ToolCallFragment(index: 0, id: $0, name: "roll", arguments: "{}") }
+        #expect(Self.assemble(ids).map(\.id) == ["a", "b"])
+        let indexes = [0, 1].map { ToolCallFragment(index: $0, name: "roll", arguments: "{}") }
+        #expect(Self.assemble(indexes).map(\.index) == [0, 1])
+    }
+
+    @Test("Arguments after an empty object that only held their place, whole or in pieces")
+    func placeholder() {
+        let pieces = [[#"{"item":"x"}"#], [#"{"item""#, #":"x"}"#]]
+        for id in [nil, "a"] {
+            for arguments in pieces {
+                let calls = Self.assemble(
+                    [ToolCallFragment(index: 0, id: "a", name: "order", arguments: "{}")]
+                        + arguments.map { ToolCallFragment(index: 0, id: id, arguments: $0) })
+                #expect(calls == [Call(index: 0, id: "a", name: "order", arguments: #"{"item":"x"}"#)])
+            }
+        }
+    }
+
+    @Test("Braces within a string are no end of the arguments")
+    func bracesInStrings() {
+        let calls = Self.assemble([
+            ToolCallFragment(index: 0, id: "a", name: "write", arguments: #"{"text":"{}"#),
+            ToolCallFragment(index: 0, arguments: "{}"), ToolCallFragment(index: 0, arguments: #""}"#),
+        ])
+        #expect(calls.map(\.arguments) == [#"{"text":"{}{}"}"#])
+    }
+
+    @Test("One id under two indexes, each with a name, is of two calls; what follows goes by the index")
+    func sharedID() {
+        let calls = Self.assemble([
+            ToolCallFragment(index: 0, id: "z", name: "clock", arguments: #"{"a":"#),
+            ToolCallFragment(index: 1, id: "z", name: "clock", arguments: #"{"b":"#),
+            ToolCallFragment(index: 0, id: "z", name: "clock", arguments: "1}"),
+            ToolCallFragment(index: 1, arguments: "2}"),
+        ])
+        #expect(calls.map(\.arguments) == [#"{"a":1}"#, #"{"b":2}"#])
     }
 
     @Test("Ids are handed out once, also where the model repeats one it was given a substitute for")
