@@ -50,7 +50,7 @@ let package = Package(
         library("Quantities"),
         library("CommandLineSpec", ["Diagnostics", "Quantities"]),
         .systemLibrary(name: "CYaml", providers: [.apt(["libyaml-dev"])]),
-        library("Configuration", ["CYaml", "Diagnostics", "HTTP1", "JSON", "Quantities"]),
+        library("Configuration", ["CYaml", "Diagnostics", "HTTP1", "JSON", "JSONSchema", "Quantities"]),
 
         // The machine: sockets, timers, threads.
         .target(name: "CLinux"),

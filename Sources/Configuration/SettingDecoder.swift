@@ -1,5 +1,6 @@
 import Diagnostics
 import JSON
+import JSONSchema
 import Quantities
 
 /// Reads the value of one key out of a node, and says what is wrong with it.

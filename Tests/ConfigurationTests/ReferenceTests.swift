@@ -2,6 +2,7 @@ import Configuration
 import Diagnostics
 import Foundation
 import JSON
+import JSONSchema
 import Testing
 
 /// What is made from the table and committed. `UPDATE_GOLDEN=1` writes it anew.

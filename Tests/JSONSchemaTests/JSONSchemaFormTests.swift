@@ -1,5 +1,5 @@
-import Configuration
 import JSON
+import JSONSchema
 import Testing
 
 @Suite struct JSONSchemaFormTests {
