@@ -73,6 +73,16 @@ package final class ChildProcess {
         input?.closeWhenSent()
     }
 
+    /// Leaves what it writes in the pipe, and lets it wait once that is full, until ``resumeReading(_:)``. What is there when it
+    /// ends is read all the same. Idempotent.
+    package func pauseReading(_ stream: OutputStream) {
+        for output in outputs where output.stream == stream { output.setReading(false) }
+    }
+
+    package func resumeReading(_ stream: OutputStream) {
+        for output in outputs where output.stream == stream { output.setReading(true) }
+    }
+
     /// Asks the whole group to end (SIGTERM), and makes it after ``terminationGrace`` (SIGKILL). Idempotent.
     package func terminate() {
         guard !hasEnded, !isTerminating else { return }
@@ -195,7 +205,7 @@ private final class ChildInput: ReadinessHandler {
 private final class ChildOutput: ReadinessHandler {
     private let loop: EventLoop
     private let descriptor: Int32
-    private let stream: ChildProcess.OutputStream
+    let stream: ChildProcess.OutputStream
     private unowned let child: ChildProcess
     private var token: RegistrationToken?
     private var isClosed = false
@@ -209,6 +219,10 @@ private final class ChildOutput: ReadinessHandler {
 
     func start() throws(SystemError) {
         token = try loop.register(descriptor, interest: .readable, handler: self)
+    }
+
+    func setReading(_ isReading: Bool) {
+        if let token { loop.modify(token, descriptor: descriptor, interest: isReading ? .readable : []) }
     }
 
     func handle(_ readiness: Readiness) {

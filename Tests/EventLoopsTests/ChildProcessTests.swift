@@ -159,6 +159,25 @@ import Testing
         }
     }
 
+    @Test func whatIsNotReadForAWhileIsReadLaterAndAtTheEnd() async throws {
+        try await withLoop { loop in
+            let running = try await start(["sh", "-c", "read a; echo $a >&2; echo $a; read b; echo $b >&2"], on: loop)
+            running.child.submit { child in
+                child.pauseReading(.errors)
+                child.send(Array("first\n".utf8))
+            }
+            #expect(await running.events.next() == .output("first\n"))
+            running.child.submit { $0.resumeReading(.errors) }
+            #expect(await running.events.next() == .errors("first\n"))
+            running.child.submit { child in
+                child.pauseReading(.errors)
+                child.send(Array("second\n".utf8))
+            }
+            let end = await running.end()
+            #expect(end == ("", "second\n", .exited(code: 0)))
+        }
+    }
+
     @Test func manyRunsLeaveNoDescriptorAndNoZombie() async throws {
         try await withLoop { loop in
             // Others run programs at the same time; those of this test are counted by what they hold.

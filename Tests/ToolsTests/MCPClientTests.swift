@@ -31,6 +31,16 @@ import Testing
             return try #require(sent.last)
         }
 
+        /// The names that were told last.
+        func tools() throws -> [String] {
+            let lists = outputs.compactMap { if case .tools(let tools) = $0 { tools.map(\.name) } else { nil } }
+            return try #require(lists.last)
+        }
+
+        var warnings: [String] {
+            outputs.compactMap { if case .log("warning", let text) = $0 { text } else { nil } }
+        }
+
         mutating func start(withHandshake: Bool = false) { outputs += client.start(withHandshake: withHandshake) }
 
         mutating func receive(_ message: JSONValue) { outputs += client.receive(message.encoded()) }
@@ -83,7 +93,7 @@ import Testing
         #expect(list["params"]?["_meta"]?["io.modelcontextprotocol/logLevel"] == "info")
         peer.answer(list, ["resultType": "complete", "tools": [Self.tool("a")]])
         #expect(peer.client.phase == .ready)
-        let tools = try #require(MCPToolDescription(Self.tool("a")))
+        let tools = try MCPToolDescription(Self.tool("a"))
         #expect(peer.outputs.last == .tools([tools]))
     }
 
@@ -170,7 +180,7 @@ import Testing
         var listless = Peer()
         _ = try listless.becomeModern()
         let untold = listless.client.handshakeTimedOut()
-        #expect(untold == [.failed("it does not tell its tools")])
+        #expect(untold == [.failed("it does not tell its tools: no answer in time")])
         let after = listless.client.receive(Array("{}".utf8))
         #expect(after == [])
     }
@@ -217,13 +227,51 @@ import Testing
         var endless = Peer()
         var request = try endless.becomeModern()
         for page in 1...MCPClient.maximumPages {
-            endless.answer(request, ["tools": [], "nextCursor": "again"])
+            endless.answer(request, ["tools": [], "nextCursor": .string("p\(page)")])
             if page < MCPClient.maximumPages { request = try endless.takeLast() }
         }
         #expect(endless.client.phase == .ready)
-        let large = JSONValue.string(String(repeating: "x", count: MCPToolDescription.maximumBytes))
-        #expect(MCPToolDescription(["name": "a", "description": large]) == nil)
-        #expect(MCPToolDescription(["description": "nameless"]) == nil)
+        var circling = Peer()
+        circling.answer(try circling.becomeModern(), ["tools": [Self.tool("a")], "nextCursor": "same"])
+        circling.answer(try circling.takeLast(), ["tools": [Self.tool("b")], "nextCursor": "same"])
+        #expect(try circling.tools() == ["a", "b"])
+        var faulty = Peer()
+        faulty.answer(
+            try faulty.becomeModern(), ["tools": .array(Array(repeating: 7, count: 2 * MCPClient.maximumTools))])
+        #expect(faulty.warnings.count == MCPClient.maximumTools + 1)
+    }
+
+    @Test("Tools that cannot be offered are left out and told, the others stay")
+    func faultyTools() throws {
+        func tool(_ name: String, schema: String) throws -> JSONValue {
+            ["name": .string(name), "inputSchema": try JSONParser.parse(schema)]
+        }
+        let large = String(repeating: "x", count: MCPToolDescription.maximumBytes)
+        var peer = Peer()
+        peer.answer(
+            try peer.becomeModern(),
+            [
+                "tools": [
+                    ["description": "nameless"], ["name": "large", "description": .string(large)],
+                    try tool("a", schema: #"{"type":"array"}"#), try tool("b", schema: #"{"type":["object"]}"#),
+                    try tool("c", schema: #"{"properties":{"x":{"type":"wat"}}}"#),
+                    try tool("d", schema: #"{"type":"object","required":"a"}"#), try tool("e", schema: "\"nope\""),
+                    try tool("f", schema: "{}"), try tool("g", schema: "null"), ["name": "h"], ["name": "h"],
+                ]
+            ])
+        #expect(try peer.tools() == ["f", "g", "h"])
+        let types = "one of array, boolean, integer, null, number, object, string, or a list of them"
+        #expect(
+            peer.warnings == [
+                "one of its tools is left out: it has no name",
+                "its tool `large` is left out: it has more than 64 KiB",
+                "its tool `a` is left out: its `inputSchema` is not an object's",
+                "its tool `b` is left out: its `inputSchema` is not an object's",
+                "its tool `c` is left out: in its `inputSchema`, `/properties/x/type` must be \(types)",
+                "its tool `d` is left out: in its `inputSchema`, `/required` must be a list of names, each once",
+                "its tool `e` is left out: its `inputSchema` is not an object's",
+                "its tool `h` is left out: it has another tool of this name",
+            ])
     }
 
     @Test("A changed list is read anew, also where it changes while it is read")
@@ -244,7 +292,99 @@ import Testing
         #expect(peer.client.phase == .ready)
     }
 
+    @Test("A list that changes while its pages are read anew is read to its end, and then once more")
+    func listChangedBetweenPages() throws {
+        let changed: JSONValue = ["jsonrpc": "2.0", "method": "notifications/tools/list_changed"]
+        var peer = Peer()
+        peer.answer(try peer.becomeModern(), ["tools": [Self.tool("a")]])
+        peer.receive(changed)
+        let first = try peer.takeLast()
+        peer.receive(changed)
+        peer.receive(changed)
+        #expect(try peer.takeSent().isEmpty)
+        peer.outputs = []
+        peer.answer(first, ["tools": [Self.tool("one")], "nextCursor": "p2"])
+        peer.answer(try peer.takeLast(), ["tools": [Self.tool("two")]])
+        #expect(try peer.tools() == ["one", "two"])
+        peer.outputs.removeAll { if case .tools = $0 { true } else { false } }
+        peer.answer(try peer.takeLast(), ["tools": [Self.tool("three")]])
+        #expect(try peer.tools() == ["three"])
+        #expect(try peer.takeSent().isEmpty)
+    }
+
+    @Test("A server that is ready and does not tell its changed tools keeps those it had, and may change them again")
+    func silentListing() throws {
+        let changed: JSONValue = ["jsonrpc": "2.0", "method": "notifications/tools/list_changed"]
+        var peer = Peer()
+        peer.answer(try peer.becomeModern(), ["tools": [Self.tool("a")]])
+        peer.receive(changed)
+        let unanswered = try peer.takeLast()
+        #expect(peer.outputs.last == .startTimer)
+        peer.receive(changed)
+        peer.outputs = peer.client.handshakeTimedOut()
+        #expect(peer.outputs.first == .log(level: "warning", "it does not tell its tools: no answer in time"))
+        let again = try peer.takeLast()
+        peer.outputs = []
+        peer.answer(unanswered, ["tools": [Self.tool("late")]])
+        #expect(peer.outputs.isEmpty)
+        peer.answer(again, ["tools": [Self.tool("b")]])
+        #expect(peer.outputs == [.tools([try MCPToolDescription(Self.tool("b"))])])
+        #expect(peer.client.handshakeTimedOut().isEmpty)
+    }
+
     // MARK: Calls
+
+    @Test("An answer too long to be read ends the call that it is for, wherever its id stands; all else is passed over")
+    func longAnswers() throws {
+        let text = String(repeating: "x", count: 1000)
+        let rows: [(line: (Int) -> String, isFound: Bool)] = [
+            ({ #"{"jsonrpc":"2.0","id":\#($0),"result":{"content":[{"text":"\#(text)"}]}}"# }, true),
+            ({ #"{"jsonrpc":"2.0", "id": "\#($0)", "result":{"text":"\#(text)"}}"# }, true),
+            ({ #"{"result":{"text":"\#(text)"},"jsonrpc":"2.0","id":\#($0)}"# }, true),
+            ({ #"{"result":{"text":"\#(text)"}, "id": \#($0), "jsonrpc": "2.0" }  "# }, true),
+            ({ #"{"result":{"text":"\#(text)","id":\#($0)},"jsonrpc":"2.0"}"# }, false),
+            ({ #"{"result":{"id":\#($0),"text":"\#(text)"}}"# }, false),
+            ({ #"{"result":{"text":"\#(text),\"id\":\#($0)}"}}"# }, false),
+            ({ #"{"jsonrpc":"2.0","method":"x","params":{"text":"\#(text)"},"id":\#($0)}"# }, false),
+            ({ _ in text }, false),
+        ]
+        for row in rows {
+            var peer = Peer()
+            peer.answer(try peer.becomeModern(), ["tools": [Self.tool("a")]])
+            let (id, _) = peer.client.call("a", [:])
+            let line = Array(row.line(id).utf8)
+            let kept = LineSplitter.keptBytes
+            let outputs = peer.client.receiveTooLong(
+                start: Array(line.prefix(kept)), end: Array(line.suffix(kept)), limit: 16 << 20)
+            #expect(outputs.first == .log(level: "warning", "a message of more than 16 MiB is passed over"))
+            let end = MCPClient.Output.callEnded(
+                id, .failure("the answer has more than 16 MiB, which is too much; ask for less"))
+            #expect(outputs.dropFirst() == (row.isFound ? [end] : []), "\(row.line(id).prefix(60))")
+        }
+    }
+
+    @Test("Numbers that come back as texts are taken for what they are")
+    func textualIDs() throws {
+        var peer = Peer()
+        peer.answer(try peer.becomeModern(), ["tools": [Self.tool("a")]])
+        peer.outputs = []
+        let (id, _) = peer.client.call("a", [:])
+        let text = JSONValue.string("\(id)")
+        peer.receive(["jsonrpc": "2.0", "method": "notifications/progress", "params": ["progressToken": text]])
+        peer.answer(["id": text], ["content": []])
+        #expect(peer.outputs == [.progress(id), .callEnded(id, .success("(no output)"))])
+    }
+
+    @Test("A ping is a request, whose answer says nothing more")
+    func ping() throws {
+        var peer = Peer()
+        peer.answer(try peer.becomeModern(), ["tools": [Self.tool("a")]])
+        peer.outputs = []
+        let ping = try JSONParser.parse(peer.client.ping())
+        #expect(ping["method"] == "ping")
+        peer.refuse(ping, code: -32601)
+        #expect(peer.outputs.isEmpty)
+    }
 
     @Test("Calls are told apart by their ids, whatever order they end in")
     func calls() throws {
@@ -353,6 +493,25 @@ import Testing
         (#"{"content":[],"isError":true}"#, "Error: the tool failed", true),
         (#"{"content":[{"type":"text","text":"{\"t\":1}"}],"structuredContent":{"t":1}}"#, #"{"t":1}"#, false),
         (#"{"content":[],"structuredContent":{"t":1}}"#, #"{"t":1}"#, false),
+        (#"{"content":[],"structuredContent":{"result":[]}}"#, #"{"result":[]}"#, false),
+        (
+            #"{"content":[{"type":"text","text":"Found 3 rows."}],"structuredContent":{"rows":[1,2,3]}}"#,
+            "Found 3 rows.\n{\"rows\":[1,2,3]}", false
+        ),
+        (#"{"content":[{"type":"text","text":"{ \"t\": 1 }"}],"structuredContent":{"t":1}}"#, #"{ "t": 1 }"#, false),
+        (#"{"content":[{"type":"text","text":"hi"}],"structuredContent":{"result":"hi"}}"#, "hi", false),
+        (#"{"content":[{"type":"text","text":"5"}],"structuredContent":{"result":5}}"#, "5", false),
+        (#"{"content":[{"type":"text","text":"5"}],"structuredContent":{"result":"5"}}"#, "5", false),
+        (#"{"content":[{"type":"text","text":"a"}],"structuredContent":{"other":"a"}}"#, "a\n{\"other\":\"a\"}", false),
+        (
+            #"{"content":[{"type":"text","text":"a"},{"type":"text","text":"{\"b\":1}"}],"structuredContent":{"result":["a",{"b":1}]}}"#,
+            "a\n{\"b\":1}", false
+        ),
+        (
+            #"{"content":[{"type":"text","text":"a"}],"structuredContent":{"result":["a","b"]}}"#,
+            "a\n{\"result\":[\"a\",\"b\"]}", false
+        ),
+        (#"{"content":[{"type":"text","text":"a"}],"structuredContent":null}"#, "a", false),
         (
             #"{"content":[{"type":"image","data":"AAEC","mimeType":"image/png"}]}"#,
             "[image, image/png, 3 bytes: cannot be shown]", false
@@ -391,8 +550,11 @@ import Testing
     @Test("Names begin with the server's, and are ones that functions may have, each once")
     func names() {
         #expect(MCPToolName.names(["get", "a.b/c", "é"], of: "git") == ["git__get", "git__a_b_c", "git___"])
+        // Whatever their order: a policy goes by the name.
         let names = MCPToolName.names(["a.b", "a/b", "a_b"], of: "s")
-        #expect(names[0] == "s__a_b" && Set(names).count == 3)
+        #expect(names[2] == "s__a_b" && Set(names).count == 3)
+        #expect(MCPToolName.names(["a_b", "a/b", "a.b"], of: "s") == names.reversed())
+        #expect(Set(MCPToolName.names(["a.b", "a/b"], of: "s")) == Set(names.prefix(2)))
         let exact = String(repeating: "x", count: MCPToolName.maximumLength - 3)
         let long = MCPToolName.names([exact, exact + "1", exact + "2"], of: "s")
         #expect(long[0] == "s__" + exact)
@@ -405,34 +567,75 @@ import Testing
 @Suite struct LineSplitterTests {
     private static let text = "one\r\ntwo\n\n  \nthr\u{e9}e\n{}"
 
-    @Test("Lines are the same however the bytes come")
-    func splits() {
-        let bytes = Array(Self.text.utf8)
-        for size in 1...bytes.count {
-            var splitter = LineSplitter(maximumBytes: 100)
-            var lines: [String] = []
-            for start in stride(from: 0, to: bytes.count, by: size) {
-                bytes[start..<min(bytes.count, start + size)].withUnsafeBytes { piece in
-                    lines += splitter.append(piece).map { String(decoding: $0, as: UTF8.self) }
-                }
-            }
-            #expect(lines == ["one", "two", "thr\u{e9}e"], "pieces of \(size)")
+    private func lines(_ text: String, limit: Int, pieces size: Int) -> [LineSplitter.Line] {
+        var splitter = LineSplitter(maximumBytes: limit)
+        let bytes = Array(text.utf8)
+        return stride(from: 0, to: bytes.count, by: size).flatMap { start in
+            bytes[start..<min(bytes.count, start + size)].withUnsafeBytes { splitter.append($0) }
         }
     }
 
-    @Test("A line has a limit: at it it is taken, one past it nothing more is", arguments: [1, 3, 100])
-    func limit(size: Int) {
-        func lines(_ text: String) -> (lines: Int, overflowed: Bool) {
-            var splitter = LineSplitter(maximumBytes: 5)
-            var count = 0
-            let bytes = Array(text.utf8)
-            for start in stride(from: 0, to: bytes.count, by: size) {
-                bytes[start..<min(bytes.count, start + size)].withUnsafeBytes { count += splitter.append($0).count }
-            }
-            return (count, splitter.hasOverflowed)
+    private func whole(_ text: String) -> LineSplitter.Line { .whole(Array(text.utf8)) }
+
+    @Test("Lines are the same however the bytes come")
+    func splits() {
+        for size in 1...Self.text.utf8.count {
+            let lines = lines(Self.text, limit: 100, pieces: size)
+            #expect(lines == [whole("one"), whole("two"), whole("thr\u{e9}e")], "pieces of \(size)")
         }
-        #expect(lines("12345\n12345\n") == (2, false))
-        #expect(lines("12345\n123456\n1\n") == (1, true))
-        #expect(lines("123456") == (0, true))
+    }
+
+    @Test("A line has a limit: at it it is whole, one past it its ends are kept, and the next one is whole again")
+    func limit() {
+        for size in [1, 3, 100] {
+            let lines = lines("12345\n123456\n1\n1234567", limit: 5, pieces: size)
+            let long = LineSplitter.Line.tooLong(start: Array("123456".utf8), end: Array("123456".utf8))
+            #expect(lines == [whole("12345"), long, whole("1")], "pieces of \(size)")
+        }
+    }
+
+    @Test(
+        "Of a long line as many bytes are kept as promised, however they come", arguments: [1, 7, 255, 256, 257, 4096])
+    func ends(size: Int) {
+        let kept = LineSplitter.keptBytes
+        let text = (0..<2000).map { "\($0)," }.joined()
+        let lines = lines(text + "\nnext\n", limit: 1000, pieces: size)
+        let long = LineSplitter.Line.tooLong(start: Array(text.utf8.prefix(kept)), end: Array(text.utf8.suffix(kept)))
+        #expect(lines == [long, whole("next")])
+    }
+
+    @Test("The length of the line at hand is told, of what is dropped, too")
+    func length() {
+        var splitter = LineSplitter(maximumBytes: 5)
+        for text in ["a\n123", "45678"] { _ = Array(text.utf8).withUnsafeBytes { splitter.append($0) } }
+        #expect(splitter.lineBytes == 8)
+        _ = Array("\n".utf8).withUnsafeBytes { splitter.append($0) }
+        #expect(splitter.lineBytes == 0)
+    }
+}
+
+@Suite struct MCPErrorOutputTests {
+    @Test("Lines are told, the last one is kept, of long ones the beginning")
+    func lines() {
+        var output = MCPErrorOutput()
+        func append(_ text: String) -> [String] { Array(text.utf8).withUnsafeBytes { output.append($0) } }
+        #expect(append("one\ntwo\nthr") == ["one", "two"])
+        #expect(output.lastLine == "two")
+        #expect(append("ee\n") == ["three"])
+        let long = String(repeating: "x", count: MCPErrorOutput.maximumLineBytes + 1)
+        #expect(append(long + "\n") == [long.prefix(LineSplitter.keptBytes) + "…"])
+        #expect(output.lastLine.hasPrefix("xxx"))
+    }
+
+    @Test("What is read in a period has a limit")
+    func limit() {
+        var output = MCPErrorOutput()
+        let bytes = [UInt8](repeating: 0x0A, count: MCPErrorOutput.maximumBytes - 1)
+        _ = bytes.withUnsafeBytes { output.append($0) }
+        #expect(!output.isExhausted)
+        _ = [UInt8(0x0A)].withUnsafeBytes { output.append($0) }
+        #expect(output.isExhausted)
+        output.beginPeriod()
+        #expect(!output.isExhausted)
     }
 }

@@ -14,7 +14,7 @@ struct MCPClient {
     enum Output: Hashable {
         /// A line.
         case send([UInt8])
-        /// ``handshakeTimedOut()`` is to be called, unless it is ready before.
+        /// ``handshakeTimedOut()`` is to be called, unless its tools are told before.
         case startTimer
         /// All tools that there are; the first time it means that the server is ready.
         case tools([MCPToolDescription])
@@ -32,14 +32,19 @@ struct MCPClient {
     /// What is told of a message that makes no sense.
     private static let maximumQuotedBytes = 200
 
-    private enum Request { case discover, initialize, setLevel, list, listen, call }
+    private enum Request { case discover, initialize, setLevel, list, listen, call, ping }
 
     private(set) var phase = Phase.new
     private var writer: MCPMessageWriter
     private var requests: [Int: Request] = [:]
     private var nextID = 1
     private var listed: [MCPToolDescription] = []
+    private var leftOutCount = 0
     private var pageCount = 0
+    /// Of the page that is being waited for.
+    private var cursor: String?
+    /// The request for the page that is being waited for; nil: the list is not being read.
+    private var listRequestID: Int?
     /// The list changed while it was read.
     private var mustListAgain = false
 
@@ -64,8 +69,8 @@ struct MCPClient {
         switch phase {
         case .discovering: initialize()
         case .initializing: fail("it does not answer `initialize`")
-        case .listing: fail("it does not tell its tools")
-        case .new, .ready, .failed: []
+        case .listing, .ready: listRequestID == nil ? [] : listingFailed("no answer in time")
+        case .new, .failed: []
         }
     }
 
@@ -105,7 +110,23 @@ struct MCPClient {
             "notifications/cancelled", ["requestId": .number(JSONNumber(id)), "reason": "cancelled by the client"])
     }
 
+    /// A question that every server that lives answers, be it by an error.
+    mutating func ping() -> [UInt8] {
+        writer.request(makeID(.ping), "ping")
+    }
+
     // MARK: Messages
+
+    /// Of a message that is longer than `limit` bytes only the ends are known. Where it is the answer of a request, that one
+    /// fails.
+    mutating func receiveTooLong(start: [UInt8], end: [UInt8], limit: Int) -> [Output] {
+        guard phase != .failed else { return [] }
+        let size = "more than \(limit >> 20) MiB"
+        let warning = Output.log(level: "warning", "a message of \(size) is passed over")
+        guard let id = MCPMessageID.number(ofAnswerFrom: start, to: end) else { return [warning] }
+        let error: JSONValue = ["message": .string("the answer has \(size), which is too much; ask for less")]
+        return [warning] + receive(["id": .number(JSONNumber(id)), "error": error])
+    }
 
     mutating func receive(_ line: [UInt8]) -> [Output] {
         guard phase != .failed else { return [] }
@@ -127,15 +148,20 @@ struct MCPClient {
             if method == "ping" { return [.send(writer.answer(id, [:]))] }
             return writer.isStateless ? [] : [.send(writer.refusal(id, method: method))]
         }
-        guard let id = message["id"]?.int, let request = requests.removeValue(forKey: id) else { return [] }
+        guard let id = MCPMessageID.number(message["id"]), let request = requests.removeValue(forKey: id) else {
+            return []
+        }
         let result = message["result"]
         var error = message["error"]
         if result == nil, error == nil { error = ["message": "the answer has neither result nor error"] }
         switch request {
         case .discover: return receiveDiscovery(result, error)
         case .initialize: return receiveInitialization(result, error)
-        case .setLevel, .listen: return []
-        case .list: return receiveTools(result, error)
+        case .setLevel, .listen, .ping: return []
+        case .list:
+            // A page of a list that was given up.
+            guard id == listRequestID else { return [] }
+            return receiveTools(result, error)
         case .call:
             if let error { return [.callEnded(id, MCPContent.output(ofError: error))] }
             return [.callEnded(id, MCPContent.output(of: result ?? [:]))]
@@ -145,7 +171,7 @@ struct MCPClient {
     private mutating func receiveNotification(_ method: String, _ params: JSONValue) -> [Output] {
         switch method {
         case "notifications/progress":
-            guard let id = params["progressToken"]?.int, requests[id] == .call else { return [] }
+            guard let id = MCPMessageID.number(params["progressToken"]), requests[id] == .call else { return [] }
             return [.progress(id)]
         case "notifications/message":
             let data = params["data"].map { $0.string ?? $0.jsonText } ?? ""
@@ -153,8 +179,8 @@ struct MCPClient {
             return [.log(level: params["level"]?.string ?? "info", logger + data)]
         case "notifications/tools/list_changed":
             switch phase {
-            case .ready: return list()
-            case .listing:
+            case .ready where listRequestID == nil: return list()
+            case .ready, .listing:
                 mustListAgain = true
                 return []
             case .new, .discovering, .initializing, .failed: return []
@@ -221,41 +247,62 @@ struct MCPClient {
     private mutating func list() -> [Output] {
         if phase != .ready { phase = .listing }
         listed = []
+        leftOutCount = 0
         pageCount = 0
         mustListAgain = false
-        isListing = true
-        return [.send(writer.request(makeID(.list), "tools/list"))] + (phase == .listing ? [.startTimer] : [])
+        return requestPage(nil)
     }
 
-    private var isListing = false
+    private mutating func requestPage(_ cursor: String?) -> [Output] {
+        self.cursor = cursor
+        let id = makeID(.list)
+        listRequestID = id
+        let params: JSONObject = cursor.map { ["cursor": .string($0)] } ?? [:]
+        return [.send(writer.request(id, "tools/list", params)), .startTimer]
+    }
 
     private mutating func receiveTools(_ result: JSONValue?, _ error: JSONValue?) -> [Output] {
-        guard isListing else { return [] }
         guard let values = result?["tools"]?.array, error == nil else {
-            isListing = false
-            let reason = "it does not tell its tools: \(error?["message"]?.string ?? "the answer has none")"
-            // Once it is ready, those that are known go on to be used.
-            return phase == .ready ? [.log(level: "warning", reason)] : fail(reason)
+            return listingFailed(error?["message"]?.string ?? "the answer has none")
         }
         var outputs: [Output] = []
         for value in values {
-            guard let tool = MCPToolDescription(value) else {
-                outputs.append(.log(level: "warning", "one of its tools is left out: it has no name, or is too large"))
-                continue
-            }
-            guard listed.count < Self.maximumTools else {
+            guard listed.count + leftOutCount < Self.maximumTools else {
                 outputs.append(.log(level: "warning", "more than \(Self.maximumTools) tools; the rest is left out"))
                 break
             }
-            listed.append(tool)
+            do throws(MCPToolDescription.Fault) {
+                let tool = try MCPToolDescription(value)
+                if listed.contains(where: { $0.name == tool.name }) {
+                    throw MCPToolDescription.Fault("it has another tool of this name", name: tool.name)
+                }
+                listed.append(tool)
+            } catch {
+                leftOutCount += 1
+                outputs.append(.log(level: "warning", "\(error)"))
+            }
         }
         pageCount += 1
-        if let cursor = result?["nextCursor"]?.string, pageCount < Self.maximumPages, listed.count < Self.maximumTools {
-            return outputs + [.send(writer.request(makeID(.list), "tools/list", ["cursor": .string(cursor)]))]
+        // One that names the page it is on would go on for ever.
+        if let next = result?["nextCursor"]?.string, next != cursor, pageCount < Self.maximumPages,
+            listed.count + leftOutCount < Self.maximumTools
+        {
+            return outputs + requestPage(next)
         }
-        isListing = false
         phase = .ready
-        outputs.append(.tools(listed))
-        return mustListAgain ? outputs + list() : outputs
+        return outputs + [.tools(listed)] + listingEnded()
+    }
+
+    /// Once it is ready, the tools that are known go on to be used.
+    private mutating func listingFailed(_ reason: String) -> [Output] {
+        let sentence = "it does not tell its tools: \(reason)"
+        guard phase == .ready else { return fail(sentence) }
+        return [.log(level: "warning", sentence)] + listingEnded()
+    }
+
+    private mutating func listingEnded() -> [Output] {
+        if let id = listRequestID { requests[id] = nil }
+        listRequestID = nil
+        return mustListAgain ? list() : []
     }
 }

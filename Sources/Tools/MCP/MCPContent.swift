@@ -9,9 +9,9 @@ enum MCPContent {
         }
         let items = result["content"]?.array ?? []
         var parts = items.map(text)
-        // Structured content repeats what the text says, where there is text.
-        if !items.contains(where: { $0["type"]?.string == "text" }), let structured = result["structuredContent"] {
-            parts.insert(structured.jsonText, at: 0)
+        if let structured = result["structuredContent"], !structured.isNull {
+            let texts = items.filter { $0["type"]?.string == "text" }.map(text)
+            if !Self.texts(texts, say: structured) { parts.append(structured.jsonText) }
         }
         let text = parts.joined(separator: "\n")
         if result["isError"]?.bool == true { return .failure(text.isEmpty ? "the tool failed" : text) }
@@ -22,6 +22,20 @@ enum MCPContent {
     static func output(ofError error: JSONValue) -> ToolOutput {
         let code = error["code"]?.int.map { " (code \($0))" } ?? ""
         return .failure((error["message"]?.string ?? "the MCP server refused the call") + code)
+    }
+
+    /// Whether the texts say what the structured content says, as they are meant to. SDKs put a value that is no object into one
+    /// as `result`, and the items of a list into texts of their own.
+    private static func texts(_ texts: [String], say structured: JSONValue) -> Bool {
+        if texts.contains(where: { says($0, structured) }) { return true }
+        guard let object = structured.object, object.count == 1, let value = object["result"] else { return false }
+        if texts.contains(where: { says($0, value) }) { return true }
+        guard let values = value.array, !values.isEmpty, values.count == texts.count else { return false }
+        return zip(texts, values).allSatisfy { says($0, $1) }
+    }
+
+    private static func says(_ text: String, _ value: JSONValue) -> Bool {
+        value.string == text || (try? JSONParser.parse(text)) == value
     }
 
     private static func text(_ item: JSONValue) -> String {

@@ -10,6 +10,17 @@ enum MCPCallNews: Sendable {
     case ended(ToolOutput)
 }
 
+/// A call of a tool.
+struct MCPCall: Sendable {
+    /// As the server knows it.
+    var tool: String
+    var arguments: JSONObject
+    /// Monotonic nanoseconds.
+    var began: UInt64
+    /// How long it may take, in nanoseconds, where it tells no progress.
+    var timeout: UInt64
+}
+
 /// The tools of one server as far as they are known.
 struct MCPSnapshot: Sendable {
     var server: MCPServerSpecification
@@ -20,6 +31,10 @@ struct MCPSnapshot: Sendable {
 final class MCPHub: Sendable {
     /// How long the start waits for the servers to be ready.
     static let startLimit: UInt64 = 15_000_000_000
+
+    /// Values of environments that are kept out of the log have so many bytes at least. Shorter ones are switches and numbers
+    /// rather than secrets, and stand in too much else.
+    static let minimumSecretBytes = 8
 
     private struct State {
         var snapshots: [MCPSnapshot]
@@ -71,7 +86,9 @@ final class MCPHub: Sendable {
     /// Starts the servers; returns when each is ready or has failed once, or the ``startLimit`` is over.
     static func start(_ specifications: [MCPServerSpecification], log: Logger) async throws(SystemError) -> MCPHub {
         for specification in specifications {
-            for secret in specification.environment.values { log.redactor.register(secret) }
+            for value in specification.environment.values where value.utf8.count >= minimumSecretBytes {
+                log.redactor.register(value)
+            }
         }
         let loop = try EventLoop(name: "mcp")
         loop.start()
@@ -105,16 +122,14 @@ final class MCPHub: Sendable {
     /// Calls a tool. `reply` is called on the hub's loop.
     ///
     /// - Returns: what ``cancel(_:of:)`` takes.
-    func call(
-        _ tool: String, of server: String, _ arguments: JSONObject, reply: @escaping @Sendable (MCPCallNews) -> Void
-    ) -> Int {
+    func call(_ call: MCPCall, of server: String, reply: @escaping @Sendable (MCPCallNews) -> Void) -> Int {
         let number = state.value.withLock { state in
             state.lastCallNumber += 1
             return state.lastCallNumber
         }
         servers.submit { servers in
             guard let server = servers[server] else { return reply(.ended(.failure("there is no such MCP server"))) }
-            server.call(number, tool, arguments, reply: reply)
+            server.call(number, call, reply: reply)
         }
         return number
     }

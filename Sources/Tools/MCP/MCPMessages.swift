@@ -1,4 +1,5 @@
 import JSON
+import JSONSchema
 
 /// A tool as an MCP server describes it.
 struct MCPToolDescription: Sendable, Hashable {
@@ -9,14 +10,42 @@ struct MCPToolDescription: Sendable, Hashable {
     /// What of a tool's description is taken, in bytes of JSON; a larger one is left out.
     static let maximumBytes = 64 << 10
 
-    /// nil where it is none.
-    init?(_ value: JSONValue) {
-        guard let name = value["name"]?.string, !name.isEmpty, value.encoded().count <= Self.maximumBytes else {
-            return nil
+    /// Why a tool is left out.
+    struct Fault: Error, CustomStringConvertible {
+        /// Of the tool; nil where it is not known.
+        private let name: String?
+        private let reason: String
+        /// What of a name is shown.
+        private static let shownCharacters = 80
+
+        init(_ reason: String, name: String? = nil) {
+            self.reason = reason
+            self.name = name
+        }
+
+        var description: String {
+            let tool = name.map { "its tool `\($0.prefix(Self.shownCharacters))`" } ?? "one of its tools"
+            return "\(tool) is left out: \(reason)"
+        }
+    }
+
+    /// - Throws: where the tool cannot be offered: one whose schema is none would have an AI service refuse whole requests.
+    init(_ value: JSONValue) throws(Fault) {
+        guard let name = value["name"]?.string, !name.isEmpty else { throw Fault("it has no name") }
+        guard value.encoded().count <= Self.maximumBytes else {
+            throw Fault("it has more than \(Self.maximumBytes >> 10) KiB", name: name)
         }
         self.name = name
         description = value["description"]?.string ?? value["title"]?.string ?? ""
-        inputSchema = value["inputSchema"]?.object ?? [:]
+        inputSchema = [:]
+        guard let schema = value["inputSchema"], !schema.isNull else { return }
+        guard let object = schema.object, object["type"] ?? "object" == "object" else {
+            throw Fault("its `inputSchema` is not an object's", name: name)
+        }
+        if let fault = JSONSchemaForm.fault(of: schema) {
+            throw Fault("in its `inputSchema`, `\(fault.pointer)` must be \(fault.expected)", name: name)
+        }
+        inputSchema = object
     }
 }
 

@@ -14,14 +14,21 @@ final class MCPServer {
     /// The wait before a server is started again; each further one is twice as long.
     static let firstRestartDelay: UInt64 = 1_000_000_000
     static let longestRestartDelay: UInt64 = 60_000_000_000
-    /// A server that was ready for so long begins anew with the first delay.
+    /// A server that was ready for so long, or was called, begins anew with the first delay: what a call does to it is not to
+    /// keep it from all others.
     static let steadyTime: UInt64 = 30_000_000_000
+    /// How long a call waits for a server that is being started again.
+    static let returnLimit: UInt64 = 5_000_000_000
+    /// Calls that wait for it.
+    static let maximumWaitingCalls = 256
+    /// After a call that was not answered in time, a server has as long again to say anything at all, but at most so long.
+    static let silenceLimit: UInt64 = 30_000_000_000
     /// For a server to end when its input is closed, before it is made to.
     static let closingLimit: UInt64 = 2_000_000_000
-    /// Of one message.
+    /// Of one message; a longer one is passed over.
     static let maximumLineBytes = 16 << 20
-    /// Of a line of its error output.
-    static let maximumErrorLineBytes = 8 << 10
+    /// Of what is passed over; one that writes more without a line's end is ended.
+    static let maximumPassedOverBytes = 256 << 20
     /// Bytes of calls that it does not read.
     static let maximumUnsentBytes = 16 << 20
 
@@ -47,17 +54,35 @@ final class MCPServer {
     private var state = State.idle
     private var client: MCPClient
     private var lines = LineSplitter(maximumBytes: maximumLineBytes)
-    private var errorLines = LineSplitter(maximumBytes: maximumErrorLineBytes)
-    private var lastErrorLine = ""
+    private var errorOutput = MCPErrorOutput()
+    /// The flood of its error output has been told.
+    private var isFloodTold = false
     private var handshakeTimer: TimerID?
+    private var closingTimer: TimerID?
+    private var errorTimer: TimerID?
+    /// Runs while it is asked whether it lives.
+    private var silenceTimer: TimerID?
     private var restartTimer: TimerID?
+    /// When it is started again.
+    private var nextStart: UInt64 = 0
     private var restartDelay = firstRestartDelay
     private var readySince: UInt64?
+    /// Since it was ready.
+    private var wasCalled = false
     private var skipsDiscovery = false
     private var failure: String?
-    /// By the number that the hub gave them.
+    /// Those under way, by the id of the request.
+    private var waiting: [Int: PendingCall] = [:]
+    /// The ids of requests by the number that the hub gave them.
     private var callsByNumber: [Int: Int] = [:]
-    private var waiting: [Int: (number: Int, reply: @Sendable (MCPCallNews) -> Void)] = [:]
+    /// Those that wait for the server to be ready, oldest first.
+    private var held: [PendingCall] = []
+
+    private struct PendingCall {
+        let number: Int
+        let call: MCPCall
+        let reply: @Sendable (MCPCallNews) -> Void
+    }
 
     init(
         specification: MCPServerSpecification, loop: EventLoop, calls: BlockingCalls, log: Logger,
@@ -98,8 +123,9 @@ final class MCPServer {
             state = .running(try ChildProcess(loop: loop, adopting: program, delegate: self))
             client = MCPClient(logLevel: Self.protocolLevel(log))
             lines = LineSplitter(maximumBytes: Self.maximumLineBytes)
-            errorLines = LineSplitter(maximumBytes: Self.maximumErrorLineBytes)
-            lastErrorLine = ""
+            errorOutput = MCPErrorOutput()
+            isFloodTold = false
+            wasCalled = false
             failure = nil
             perform(client.start(withHandshake: skipsDiscovery))
         } catch {
@@ -112,13 +138,16 @@ final class MCPServer {
     private func ended(_ reason: String) {
         // One that ends when it is asked for the newest revision is asked for an older one.
         if client.phase == .discovering { skipsDiscovery = true }
-        cancelTimer(&handshakeTimer)
+        cancelTimers()
         failCalls("the MCP server `\(specification.name)` has ended")
         if case .stopped = state { return finishStop() }
         state = .idle
-        if let readySince, loop.now &- readySince >= Self.steadyTime { restartDelay = Self.firstRestartDelay }
+        if let readySince, wasCalled || loop.now &- readySince >= Self.steadyTime {
+            restartDelay = Self.firstRestartDelay
+        }
         readySince = nil
-        let hint = lastErrorLine.isEmpty ? "" : "; its last words: \(lastErrorLine)"
+        let lastLine = errorOutput.lastLine
+        let hint = lastLine.isEmpty ? "" : "; its last words: \(lastLine)"
         log.warning(
             "an MCP server is not running; it is started again",
             [
@@ -126,6 +155,7 @@ final class MCPServer {
                 "delay_seconds": .integer(Int(restartDelay / 1_000_000_000)),
             ])
         restartTimer = loop.schedule(after: restartDelay) { [weak self] in self?.start() }
+        nextStart = loop.now + restartDelay
         restartDelay = min(restartDelay * 2, Self.longestRestartDelay)
         settle()
     }
@@ -139,9 +169,10 @@ final class MCPServer {
     /// Ends it for good; `completion` is called when it is gone.
     func stop(_ completion: @escaping () -> Void) {
         onStopped = completion
-        cancelTimer(&restartTimer)
-        cancelTimer(&handshakeTimer)
+        cancelTimers()
         failCalls("the server is shutting down")
+        for call in held { refuse(call, "the server is shutting down") }
+        held = []
         let former = state
         state = .stopped
         switch former {
@@ -149,7 +180,7 @@ final class MCPServer {
         case .starting: break
         case .running(let child):
             child.closeInput()
-            handshakeTimer = loop.schedule(after: Self.closingLimit) { child.terminate() }
+            closingTimer = loop.schedule(after: Self.closingLimit) { child.terminate() }
         }
     }
 
@@ -157,6 +188,14 @@ final class MCPServer {
         let onStopped = onStopped
         self.onStopped = nil
         onStopped?()
+    }
+
+    private func cancelTimers() {
+        cancelTimer(&restartTimer)
+        cancelTimer(&handshakeTimer)
+        cancelTimer(&closingTimer)
+        cancelTimer(&errorTimer)
+        cancelTimer(&silenceTimer)
     }
 
     private func cancelTimer(_ timer: inout TimerID?) {
@@ -197,6 +236,9 @@ final class MCPServer {
         }
         onTools(tools)
         settle()
+        let calls = held
+        held = []
+        for call in calls { send(call) }
     }
 
     private func send(_ line: [UInt8]) {
@@ -231,56 +273,127 @@ final class MCPServer {
 
     // MARK: Calls
 
-    func call(_ number: Int, _ tool: String, _ arguments: JSONObject, reply: @escaping @Sendable (MCPCallNews) -> Void)
-    {
-        guard case .running = state, client.phase == .ready, failure == nil else {
-            return reply(
-                .ended(
-                    .failure(
-                        "the MCP server `\(specification.name)` is not running just now; it is being started again. "
-                            + "Try later, or do without.")))
+    private var isReady: Bool {
+        guard case .running = state else { return false }
+        return client.phase == .ready && failure == nil
+    }
+
+    func call(_ number: Int, _ call: MCPCall, reply: @escaping @Sendable (MCPCallNews) -> Void) {
+        let pending = PendingCall(number: number, call: call, reply: reply)
+        if isReady {
+            send(pending)
+        } else if case .stopped = state {
+            refuse(pending, "the server is shutting down")
+        } else {
+            hold(pending)
         }
-        let (id, line) = client.call(tool, arguments)
-        waiting[id] = (number, reply)
-        callsByNumber[number] = id
+    }
+
+    private func send(_ pending: PendingCall) {
+        let (id, line) = client.call(pending.call.tool, pending.call.arguments)
+        waiting[id] = pending
+        callsByNumber[pending.number] = id
+        wasCalled = true
         send(line)
     }
 
+    /// A server that is being started again is waited for, unless that takes too long.
+    private func hold(_ pending: PendingCall) {
+        let isStartFar = if case .idle = state { nextStart > loop.now + Self.returnLimit } else { false }
+        guard !isStartFar, held.count < Self.maximumWaitingCalls else { return refuse(pending, unavailable) }
+        held.append(pending)
+        loop.schedule(after: Self.returnLimit) { [weak self] in
+            guard let self, let index = held.firstIndex(where: { $0.number == pending.number }) else { return }
+            refuse(held.remove(at: index), unavailable)
+        }
+    }
+
+    private var unavailable: String {
+        "the MCP server `\(specification.name)` is not running just now; it is being started again. "
+            + "Try later, or do without."
+    }
+
+    private func refuse(_ pending: PendingCall, _ reason: String) {
+        pending.reply(.ended(.failure(reason)))
+    }
+
     func cancel(_ number: Int) {
-        guard let id = callsByNumber.removeValue(forKey: number) else { return }
-        waiting[id] = nil
+        held.removeAll { $0.number == number }
+        guard let id = callsByNumber.removeValue(forKey: number), let pending = waiting.removeValue(forKey: id) else {
+            return
+        }
         if let line = client.cancel(id) { send(line) }
+        let call = pending.call
+        if MonotonicClock.now() &- call.began >= call.timeout {
+            askForLife(limit: min(call.timeout, Self.silenceLimit))
+        }
+    }
+
+    /// A server that leaves a call unanswered may have hung: it has to say something, whatever it is, or is started again.
+    private func askForLife(limit: UInt64) {
+        guard isReady, silenceTimer == nil else { return }
+        silenceTimer = loop.schedule(after: limit) { [weak self] in
+            self?.silenceTimer = nil
+            self?.fail("it does not answer any more")
+        }
+        send(client.ping())
     }
 
     private func endCall(_ id: Int, _ output: ToolOutput) {
-        guard let (number, reply) = waiting.removeValue(forKey: id) else { return }
-        callsByNumber[number] = nil
-        reply(.ended(output))
+        guard let pending = waiting.removeValue(forKey: id) else { return }
+        callsByNumber[pending.number] = nil
+        pending.reply(.ended(output))
     }
 
     private func failCalls(_ reason: String) {
         let calls = waiting.values
         waiting = [:]
         callsByNumber = [:]
-        for call in calls { call.reply(.ended(.failure("\(reason), so nothing is known of this call"))) }
+        for call in calls { refuse(call, "\(reason), so nothing is known of this call") }
     }
 }
 
 extension MCPServer: ChildProcessDelegate {
     func child(_ child: ChildProcess, wrote bytes: UnsafeRawBufferPointer, to stream: ChildProcess.OutputStream) {
+        // One that is stopped has nothing to say any more.
+        guard case .running = state else { return }
         switch stream {
-        case .output:
-            for line in lines.append(bytes) { perform(client.receive(line)) }
-            if lines.hasOverflowed { fail("it wrote a message of more than \(Self.maximumLineBytes >> 20) MiB") }
-        case .errors:
-            for line in errorLines.append(bytes) {
-                let text = String(decoding: line, as: UTF8.self)
-                lastErrorLine = String(text.prefix(300))
-                write("debug", text)
-            }
-            // Its words are not what it is for.
-            if errorLines.hasOverflowed { errorLines = LineSplitter(maximumBytes: Self.maximumErrorLineBytes) }
+        case .output: receive(bytes)
+        case .errors: receiveErrors(bytes, from: child)
         }
+    }
+
+    private func receive(_ bytes: UnsafeRawBufferPointer) {
+        for line in lines.append(bytes) {
+            cancelTimer(&silenceTimer)
+            switch line {
+            case .whole(let line): perform(client.receive(line))
+            case .tooLong(let start, let end):
+                perform(client.receiveTooLong(start: start, end: end, limit: Self.maximumLineBytes))
+            }
+        }
+        if lines.lineBytes > Self.maximumPassedOverBytes { fail("it writes a message without end") }
+    }
+
+    private func receiveErrors(_ bytes: UnsafeRawBufferPointer, from child: ChildProcess) {
+        for line in errorOutput.append(bytes) { write("debug", line) }
+        if errorTimer == nil {
+            errorTimer = loop.schedule(after: MCPErrorOutput.period) { [weak self] in
+                self?.errorTimer = nil
+                self?.errorOutput.beginPeriod()
+                child.resumeReading(.errors)
+            }
+        }
+        guard errorOutput.isExhausted else { return }
+        child.pauseReading(.errors)
+        guard !isFloodTold else { return }
+        isFloodTold = true
+        log.warning(
+            "an MCP server floods its error output, which is read slowly from now on",
+            [
+                "server": .string(specification.name),
+                "bytes_per_second": .integer(MCPErrorOutput.maximumBytes),
+            ])
     }
 
     func child(_ child: ChildProcess, ended status: ChildProcess.Status) {

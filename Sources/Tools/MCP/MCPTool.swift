@@ -45,7 +45,8 @@ final class MCPTool: RunnableTool {
 
     func start(_ arguments: JSONObject, report: @escaping (ToolRunNews) -> Void) -> any ToolRun {
         let receiver = LoopBound(report, loop: loop)
-        let number = hub.call(name, of: server, arguments) { news in
+        let call = MCPCall(tool: name, arguments: arguments, began: MonotonicClock.now(), timeout: timeout)
+        let number = hub.call(call, of: server) { news in
             receiver.submit { report in
                 switch news {
                 case .progress: report(.progress)
@@ -78,16 +79,15 @@ enum MCPToolName {
     static let maximumLength = 64
     private static let hashLength = 6
 
-    /// One for each of `tools`. What cannot stand in a name becomes `_`; one that is too long, or the same as another, gets a
-    /// mark of its own at the end.
+    /// One for each of `tools`, whatever their order. What cannot stand in a name becomes `_`; one that is too long, or the same
+    /// as another's, gets a mark of its own at the end, but for the tool that is called just so.
     static func names(_ tools: [String], of server: String) -> [String] {
-        var taken: Set<String> = []
-        return tools.map { tool in
-            let plain = "\(server)__" + String(tool.map { isAllowed($0) ? $0 : "_" })
-            let isPlain = plain.utf8.count <= maximumLength && !taken.contains(plain)
-            let name = isPlain ? plain : "\(plain.prefix(maximumLength - hashLength - 1))_\(hash(tool))"
-            taken.insert(name)
-            return name
+        let plainNames = tools.map { tool in "\(server)__" + String(tool.map { isAllowed($0) ? $0 : "_" }) }
+        let counts = Dictionary(plainNames.map { ($0, 1) }, uniquingKeysWith: +)
+        return zip(tools, plainNames).map { tool, plain in
+            let isItsOwn = counts[plain] == 1 || plain == "\(server)__\(tool)"
+            if isItsOwn, plain.utf8.count <= maximumLength { return plain }
+            return "\(plain.prefix(maximumLength - hashLength - 1))_\(hash(tool))"
         }
     }
 
