@@ -1,14 +1,14 @@
 #include "CLinux.h"
 
-#include <spawn.h>
+#include <limits.h>
+#include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 
-// Declared by hand, as <spawn.h> does so for _GNU_SOURCE alone (glibc 2.29 and 2.34).
-extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
-extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+extern char *getenv(const char *name);
 extern int pipe2(int ends[2], int flags);
 extern long syscall(long number, ...);
 
@@ -54,31 +54,144 @@ int clinux_pipe(int ends[2]) {
     return 0;
 }
 
-int clinux_spawn(char *const arguments[], char *const environment[], const char *directory, const int descriptors[3],
-                 pid_t *pid) {
-    posix_spawnattr_t attributes;
-    posix_spawn_file_actions_t actions;
-    int error = posix_spawnattr_init(&attributes);
-    if (error) return error;
-    error = posix_spawn_file_actions_init(&actions);
-    if (error) {
-        posix_spawnattr_destroy(&attributes);
-        return error;
+struct spawn_request {
+    char *const *arguments, *const *environment;
+    const char *directory;
+    const int *descriptors;
+    uint64_t descriptor_limit;
+    pid_t pid;
+    int error, is_done;
+    struct spawn_request *next;
+};
+
+// One directory of PATH after the other, as a shell looks for a program. Returns where there is none: the error.
+static int execute(char *const arguments[], char *const environment[], const char *path) {
+    const char *name = arguments[0];
+    if (strchr(name, '/')) {
+        execve(name, arguments, environment);
+        return errno;
     }
-    sigset_t none, all;
+    size_t name_length = strlen(name);
+    int error = ENOENT;
+    if (name_length == 0) return error;
+    for (;;) {
+        size_t length = strcspn(path, ":");
+        char file[PATH_MAX];
+        if (length + name_length + 2 <= sizeof file) {
+            memcpy(file, path, length);
+            if (length > 0) file[length++] = '/';
+            memcpy(file + length, name, name_length + 1);
+            execve(file, arguments, environment);
+            if (errno != ENOENT && errno != ENOTDIR) error = errno;
+            if (error != ENOENT && error != EACCES) return error;
+        }
+        path += strcspn(path, ":");
+        if (*path++ == 0) return error;
+    }
+}
+
+static void close_from(int first) {
+    if (syscall(SYS_close_range, first, ~0u, 0) == 0) return;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    for (int fd = first; fd < (int)limit.rlim_cur; fd++) close(fd);
+}
+
+// In the child, whose memory is the parent's until it runs the program: system calls only. Returns an error.
+static int become(const struct spawn_request *request, pid_t parent, const char *path) {
+    // The kernel's own form, all zero: the C library keeps two signals from its callers, which may be ignored here, too.
+    static const uint64_t standard[8];
+    for (int number = 1; number < _NSIG; number++) syscall(SYS_rt_sigaction, number, standard, 0, _NSIG / 8);
+    if (setpgid(0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return errno;
+    if (getppid() != parent) return ESRCH;
+    if (request->directory && chdir(request->directory) != 0) return errno;
+    for (int i = 0; i < 3; i++)
+        if (dup2(request->descriptors[i], i) < 0) return errno;
+    close_from(3);
+    struct rlimit limit;
+    if (request->descriptor_limit > 0 && getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        if (request->descriptor_limit < limit.rlim_cur) limit.rlim_cur = request->descriptor_limit;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    sigset_t none;
     sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, 0);
+    return execute(request->arguments, request->environment, path);
+}
+
+// The thread that starts all programs, and never ends: a program is killed when the thread ends that started it.
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t asked, answered;
+    struct spawn_request *first, **last;
+} spawner = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, &spawner.first};
+
+static void spawn_here(struct spawn_request *request) {
+    const char *path = getenv("PATH");
+    if (!path) path = "/bin:/usr/bin";
+    pid_t parent = getpid();
+    volatile int error = 0;
+    pid_t child = vfork();
+    if (child == 0) {
+        error = become(request, parent, path);
+        _exit(127);
+    }
+    if (child < 0) {
+        request->error = errno;
+        return;
+    }
+    request->error = error;
+    request->pid = child;
+    if (error)
+        while (waitpid(child, 0, 0) < 0 && errno == EINTR) {}
+}
+
+static void *spawn_for_ever(void *unused) {
+    // The child must not run a handler of the parent's.
+    sigset_t all;
     sigfillset(&all);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    if (directory) error = posix_spawn_file_actions_addchdir_np(&actions, directory);
-    for (int i = 0; !error && i < 3; i++) error = posix_spawn_file_actions_adddup2(&actions, descriptors[i], i);
-    if (!error) error = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
-    if (!error) error = posix_spawnp(pid, arguments[0], &actions, &attributes, arguments, environment);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    return error;
+    pthread_sigmask(SIG_SETMASK, &all, 0);
+    clinux_set_thread_name("programs");
+    pthread_mutex_lock(&spawner.lock);
+    for (;;) {
+        struct spawn_request *request = spawner.first;
+        if (!request) {
+            pthread_cond_wait(&spawner.asked, &spawner.lock);
+            continue;
+        }
+        spawner.first = request->next;
+        if (!spawner.first) spawner.last = &spawner.first;
+        pthread_mutex_unlock(&spawner.lock);
+        spawn_here(request);
+        pthread_mutex_lock(&spawner.lock);
+        request->is_done = 1;
+        pthread_cond_broadcast(&spawner.answered);
+    }
+    return unused;
+}
+
+static int spawner_error;
+
+static void start_spawner(void) {
+    pthread_t thread;
+    spawner_error = pthread_create(&thread, 0, spawn_for_ever, 0);
+    if (!spawner_error) pthread_detach(thread);
+}
+
+int clinux_spawn(char *const arguments[], char *const environment[], const char *directory, const int descriptors[3],
+                 uint64_t descriptor_limit, pid_t *pid) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, start_spawner);
+    if (spawner_error) return spawner_error;
+    struct spawn_request request = {arguments, environment, directory, descriptors, descriptor_limit, 0, 0, 0, 0};
+    pthread_mutex_lock(&spawner.lock);
+    *spawner.last = &request;
+    spawner.last = &request.next;
+    pthread_cond_signal(&spawner.asked);
+    while (!request.is_done) pthread_cond_wait(&spawner.answered, &spawner.lock);
+    pthread_mutex_unlock(&spawner.lock);
+    *pid = request.pid;
+    return request.error;
 }
 
 int clinux_pidfd(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
@@ -89,4 +202,20 @@ int clinux_reap(pid_t pid) {
     do reaped = waitpid(pid, &status, WNOHANG);
     while (reaped < 0 && errno == EINTR);
     return reaped == pid ? status : -1;
+}
+
+int clinux_adopts_orphans(void) {
+    int is_subreaper = 0;
+    if (getpid() == 1) return 1;
+    return prctl(PR_GET_CHILD_SUBREAPER, &is_subreaper) == 0 && is_subreaper;
+}
+
+pid_t clinux_ended_child(void) {
+    siginfo_t info;
+    int result;
+    do {
+        info.si_pid = 0;
+        result = waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT);
+    } while (result != 0 && errno == EINTR);
+    return result == 0 ? info.si_pid : 0;
 }

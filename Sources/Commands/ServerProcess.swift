@@ -9,7 +9,7 @@ import Synchronization
 /// `serve` in this process: from the settings to the exit code. Signals end it, or have it load its configuration again.
 struct ServerProcess {
     /// What the server reacts to. To be blocked in `main`.
-    static let signals = [SIGTERM, SIGINT, SIGHUP]
+    static let signals = [SIGTERM, SIGINT, SIGHUP, SIGCHLD]
     /// How long the log may take to write its last lines.
     private static let logClosingNanoseconds: UInt64 = 1_000_000_000
 
@@ -81,6 +81,7 @@ struct ServerProcess {
     }
 
     private func handle(_ signal: Int32, server: ServerSlot, outcome: @escaping @Sendable (ExitCode) -> Void) {
+        if signal == SIGCHLD { return LiveChildren.shared.reapOrphans() }
         if signal == SIGHUP {
             log.reopen()
             return server.reload()

@@ -1,6 +1,5 @@
 import CLinux
 import Glibc
-import Synchronization
 
 /// A program to be started: no shell is involved.
 package struct ProgramLaunch: Sendable {
@@ -26,8 +25,8 @@ package struct ProgramLaunch: Sendable {
         return environment
     }
 
-    /// Starts the program, as the leader of a process group of its own. Waits until its image is loaded: not for an event
-    /// loop's thread.
+    /// Starts the program, as the leader of a process group of its own. It does not outlive this process, however that ends.
+    /// Waits until its image is loaded: not for an event loop's thread.
     ///
     /// - Throws: where there is no such program, or no descriptors or processes are left.
     package func start() throws(SystemError) -> StartedProgram {
@@ -50,17 +49,23 @@ package struct ProgramLaunch: Sendable {
         // What C takes for the end of a text must not cut an argument short.
         let texts = arguments + environment.flatMap { [$0.key, $0.value] }
         guard !arguments.isEmpty, !texts.contains(where: { $0.utf8.contains(0) }) else {
-            throw SystemError(call: "posix_spawn", code: EINVAL)
+            throw SystemError(call: "spawn", code: EINVAL)
         }
-        var pid: pid_t = 0
-        let error = Self.withCStrings(arguments) { arguments in
-            Self.withCStrings(environment.map { "\($0.key)=\($0.value)" }) { environment in
-                if let directory { return clinux_spawn(arguments, environment, directory, descriptors, &pid) }
-                return clinux_spawn(arguments, environment, nil, descriptors, &pid)
+        let variables = environment.map { "\($0.key)=\($0.value)" }
+        let limit = UInt64(DescriptorLimit.inherited)
+        let (pid, error) = LiveChildren.shared.start {
+            var pid: pid_t = 0
+            let error = Self.withCStrings(arguments) { arguments in
+                Self.withCStrings(variables) { variables in
+                    if let directory {
+                        return clinux_spawn(arguments, variables, directory, descriptors, limit, &pid)
+                    }
+                    return clinux_spawn(arguments, variables, nil, descriptors, limit, &pid)
+                }
             }
+            return (pid, error)
         }
-        guard error == 0 else { throw SystemError(call: "posix_spawn", code: error) }
-        LiveChildren.shared.add(pid)
+        guard error == 0 else { throw SystemError(call: "spawn", code: error) }
         return pid
     }
 
@@ -119,51 +124,5 @@ package struct StartedProgram: Sendable {
     package func abandon() {
         for descriptor in [input, output, errors, pidDescriptor] { close(descriptor) }
         LiveChildren.shared.end(pid)
-    }
-}
-
-/// The process groups that this process has started and that have not ended, so that none outlives it.
-package final class LiveChildren: Sendable {
-    package static let shared = LiveChildren()
-
-    private let groups = Mutex<Set<pid_t>>([])
-
-    package var count: Int { groups.withLock(\.count) }
-
-    func add(_ pid: pid_t) {
-        groups.withLock { _ = $0.insert(pid) }
-    }
-
-    /// Signals the whole group. Safe as long as the leader is not reaped, which happens under the same lock: its number
-    /// belongs to nobody else until then.
-    func signal(_ pid: pid_t, _ signal: Int32) {
-        groups.withLock { if $0.contains(pid) { _ = kill(-pid, signal) } }
-    }
-
-    /// Kills what is left of the group of a leader that has ended, and reaps it. Its wait status, nil where it still runs.
-    func reap(_ pid: pid_t) -> Int32? {
-        groups.withLock { groups in
-            guard groups.contains(pid) else { return nil }
-            kill(-pid, SIGKILL)
-            let status = clinux_reap(pid)
-            guard status >= 0 else { return nil }
-            groups.remove(pid)
-            return status
-        }
-    }
-
-    /// Kills a group and waits for its leader.
-    func end(_ pid: pid_t) {
-        groups.withLock { groups in
-            guard groups.remove(pid) != nil else { return }
-            kill(-pid, SIGKILL)
-            var status: Int32 = 0
-            while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-        }
-    }
-
-    /// Kills all of them: the process is about to end.
-    package func killAll() {
-        groups.withLock { for pid in $0 { kill(-pid, SIGKILL) } }
     }
 }

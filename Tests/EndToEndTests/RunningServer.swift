@@ -16,13 +16,17 @@ final class RunningServer: Sendable {
 
     /// Returns when the server says that it listens.
     ///
-    /// - Parameter readsLog: false: nobody reads on what the server writes, so that the pipe fills.
+    /// - Parameters:
+    ///   - readsLog: false: nobody reads on what the server writes, so that the pipe fills.
+    ///   - launcher: a program, with arguments, that becomes the one that the further arguments name.
     init(
-        _ arguments: [String] = ["--ai-service", "mock"], environment: [String: String] = [:], readsLog: Bool = true
+        _ arguments: [String] = ["--ai-service", "mock"], environment: [String: String] = [:], readsLog: Bool = true,
+        launcher: [String] = []
     ) async throws {
         let process = Process()
-        process.executableURL = URL(filePath: BuiltProgram(name: "ailoopctl").path)
-        process.arguments = ["serve", "--port", "0"] + arguments
+        let command = launcher + [BuiltProgram(name: "ailoopctl").path, "serve", "--port", "0"] + arguments
+        process.executableURL = URL(filePath: command[0])
+        process.arguments = Array(command.dropFirst())
         process.environment = environment.merging(["PATH": "/usr/bin:/bin"]) { own, _ in own }
         process.currentDirectoryURL = FileManager.default.temporaryDirectory
         process.standardInput = FileHandle.nullDevice

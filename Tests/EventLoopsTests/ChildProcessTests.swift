@@ -1,6 +1,7 @@
-import EventLoops
 import Foundation
 import Testing
+
+@testable import EventLoops
 
 /// Programs in process groups of their own, with pipes that a loop reads and writes.
 @Suite(.timeLimit(.minutes(2))) struct ChildProcessTests {
@@ -100,9 +101,45 @@ import Testing
             let script = "ls /proc/self/fd | wc -l; grep -E '^Sig(Blk|Ign)' /proc/self/status"
             let running = try await start(["sh", "-c", script], on: loop)
             let lines = await running.end().output.split(separator: "\n").map { $0.filter { !$0.isWhitespace } }
-            // The directory that `ls` reads is its fourth. The C library keeps two signals for itself.
-            #expect(lines == ["4", "SigBlk:0000000000000000", "SigIgn:0000000180000000"])
+            // The directory that `ls` reads is its fourth.
+            #expect(lines == ["4", "SigBlk:0000000000000000", "SigIgn:0000000000000000"])
         }
+    }
+
+    @Test func itsDescriptorsAreLimitedAsThoseOfThisProcessWereAtFirst() async throws {
+        let raised = DescriptorLimit.raise(to: .max)
+        try await withLoop { loop in
+            let running = try await start(["sh", "-c", "ulimit -Sn; ulimit -Hn"], on: loop)
+            let limits = await running.end().output.split(separator: "\n").map(String.init)
+            #expect(limits == ["\(DescriptorLimit.inherited)", "\(raised)"])
+        }
+    }
+
+    @Test func itIsFoundAsAShellFindsIt() async throws {
+        let folder = "/tmp/ailoopctl-path-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        func write(_ name: String, _ text: String, _ permissions: Int) throws {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+            try FileManager.default.setAttributes(
+                [.posixPermissions: permissions], ofItemAtPath: "\(folder)/\(name)")
+        }
+        try write("run", "#!/bin/sh\necho here\n", 0o755)
+        try write("bare", "echo here\n", 0o755)
+        try await withLoop { loop in
+            let relative = try await start(["./run"], directory: folder, on: loop)
+            #expect(await relative.end().output == "here\n")
+            // No shell takes what is no program.
+            let bare = ProgramLaunch(arguments: [folder + "/bare"], environment: [:])
+            let error = await #expect(throws: SystemError.self) { try await onThread { _ = try bare.start() } }
+            #expect(error?.code == ENOEXEC)
+        }
+        for name in ["", "run", "no/such/program", "/tmp"] {
+            let launch = ProgramLaunch(arguments: [name], environment: [:])
+            await #expect(throws: SystemError.self) { try await onThread { _ = try launch.start() } }
+        }
+        let gone = ProgramLaunch(arguments: ["true"], environment: [:], directory: folder + "/gone")
+        await #expect(throws: SystemError.self) { try await onThread { _ = try gone.start() } }
     }
 
     @Test func aProgramThatIsNotThereIsAnError() async throws {

@@ -73,13 +73,20 @@ static inline void clinux_set_thread_name(const char *name) { pthread_setname_np
 int clinux_pipe(int ends[2]);
 
 // Starts a program, found by PATH where its name has no slash, as the leader of a process group of its own: with these
-// descriptors as 0, 1 and 2 and no others, all signals at their defaults, none blocked. `directory` may be null. 0, or the
-// error. The calling thread waits until the program's image is loaded.
+// descriptors as 0, 1 and 2 and no others, all signals at their defaults, none blocked, and at most `descriptor_limit`
+// descriptors of its own (0: as many as this process). It is killed when this process ends, however that happens. `directory`
+// may be null. 0, or the error. The calling thread waits until the program's image is loaded.
 int clinux_spawn(char *const arguments[], char *const environment[], const char *directory, const int descriptors[3],
-                 pid_t *pid);
+                 uint64_t descriptor_limit, pid_t *pid);
 
 // A descriptor that is readable once the child has ended (Linux 5.3), -1 on an error.
 int clinux_pidfd(pid_t pid);
+
+// Whether this process becomes the parent of those whose parent has ended.
+int clinux_adopts_orphans(void);
+
+// A child that has ended and is not reaped yet, which stays so; 0 where there is none.
+pid_t clinux_ended_child(void);
 
 // Reaps a child that has ended: its wait status, -1 where it has not.
 int clinux_reap(pid_t pid);
