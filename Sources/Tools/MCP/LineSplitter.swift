@@ -1,3 +1,5 @@
+import Wire
+
 /// Cuts a stream of bytes into lines, whose length is bounded.
 struct LineSplitter {
     enum Line: Hashable {
@@ -24,13 +26,13 @@ struct LineSplitter {
     /// The lines that are over now, without their ends; blank ones are left out.
     mutating func append(_ bytes: UnsafeRawBufferPointer) -> [Line] {
         var lines: [Line] = []
-        var rest = bytes[...]
-        while let end = rest.firstIndex(of: 0x0A) {
-            take(rest[..<end])
-            rest = rest[(end + 1)...]
+        var start = 0
+        while let end = bytes.firstOffset(of: 0x0A, in: start..<bytes.count) {
+            take(bytes[start..<end])
+            start = end + 1
             if let line = endLine() { lines.append(line) }
         }
-        take(rest)
+        take(bytes[start...])
         return lines
     }
 

@@ -364,8 +364,8 @@ extension MCPServer: ChildProcessDelegate {
     }
 
     private func receive(_ bytes: UnsafeRawBufferPointer) {
+        cancelTimer(&silenceTimer)
         for line in lines.append(bytes) {
-            cancelTimer(&silenceTimer)
             switch line {
             case .whole(let line): perform(client.receive(line))
             case .tooLong(let start, let end):
