@@ -27,8 +27,18 @@ package struct LinearPattern: Sendable {
         program = compiler.program
     }
 
+    /// Places of the compiled pattern.
+    var length: Int { program.count }
+
     /// Whether some part of `text` matches.
     package func isFound(in text: some StringProtocol) -> Bool {
+        var steps = Int.max
+        return isFound(in: text, steps: &steps) ?? false
+    }
+
+    /// Whether some part of `text` matches; nil where that takes more than `steps`, which are counted down. A place of the
+    /// pattern that is compared with a character is a step.
+    package func isFound(in text: some StringProtocol, steps: inout Int) -> Bool? {
         var current = PatternThreads(count: program.count)
         var following = PatternThreads(count: program.count)
         var previous: Unicode.Scalar?
@@ -37,11 +47,16 @@ package struct LinearPattern: Sendable {
         while true {
             // A match may begin anywhere.
             if current.add(0, of: program, previous: previous, next: next) { return true }
+            steps -= current.visitedCount
+            guard steps >= 0 else { return nil }
             guard let scalar = next else { return false }
             let after = scalars.next()
             following.removeAll()
             for place in current.places {
-                guard case .scalar(let set) = program[place], set.contains(scalar) else { continue }
+                guard case .scalar(let set) = program[place] else { continue }
+                steps -= set.ranges.count
+                guard steps >= 0 else { return nil }
+                guard set.contains(scalar) else { continue }
                 if following.add(place + 1, of: program, previous: scalar, next: after) { return true }
             }
             swap(&current, &following)
@@ -94,6 +109,9 @@ private struct PatternThreads {
         isIn = [Bool](repeating: false, count: count)
     }
 
+    /// Places that were looked at since ``removeAll()``.
+    var visitedCount: Int { touched.count }
+
     mutating func removeAll() {
         for place in touched { isIn[place] = false }
         touched.removeAll(keepingCapacity: true)
@@ -130,6 +148,7 @@ private struct PatternThreads {
 extension LinearPattern {
     /// The pattern that stands for `text` itself.
     package static func escaped(_ text: String) -> String {
-        text.map { #".^$*+?()[]{}|\/-"#.contains($0) ? "\\\($0)" : String($0) }.joined()
+        // Scalar by scalar: a sign with a combining mark is one character.
+        text.unicodeScalars.map { #".^$*+?()[]{}|\/-"#.unicodeScalars.contains($0) ? "\\\($0)" : String($0) }.joined()
     }
 }

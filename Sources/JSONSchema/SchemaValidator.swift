@@ -20,8 +20,11 @@ package struct SchemaFault: Sendable, Hashable, CustomStringConvertible {
 package struct SchemaValidator: Sendable {
     /// Faults that are told; the rest adds nothing.
     package static let maximumFaults = 8
-    /// Schemas that are applied to values in one check. Past it the value is taken: `$ref` and `anyOf` can multiply.
-    package static let maximumSteps = 20_000
+    /// Work of one check: comparisons of values, and of places of a pattern with characters. Past it the value is taken:
+    /// `$ref`, `anyOf` and patterns can multiply, and whoever waits shall not wait long.
+    package static let maximumSteps = 1_000_000
+    /// What a schema that is applied to a value counts for.
+    static let stepsPerSchema = 50
     /// How deep `$ref` may lead without going deeper into the value, and schemas may nest in one another.
     package static let maximumDepth = 128
 
@@ -43,7 +46,9 @@ package struct SchemaValidator: Sendable {
 private struct SchemaRun {
     let root: JSONValue
     var faults: [SchemaFault] = []
-    private var steps = 0
+    private var steps = SchemaValidator.maximumSteps
+    /// Those met so far, each compiled once; nil for what is not taken.
+    private var patterns: [JSONValue: LinearPattern?] = [:]
     /// In branches of `anyOf`, `oneOf` and `not` a fault is no fault of the value yet.
     private var silence = 0
 
@@ -51,17 +56,28 @@ private struct SchemaRun {
         self.root = root
     }
 
-    var isExhausted: Bool { steps > SchemaValidator.maximumSteps }
+    var isExhausted: Bool { steps < 0 }
 
-    private mutating func fail(_ path: String, _ message: String) -> Bool {
-        if silence == 0, faults.count < SchemaValidator.maximumFaults {
-            faults.append(SchemaFault(path: path, message: message))
+    /// The message is made only where it is told: it may show much.
+    private mutating func fail(_ path: String, _ message: @autoclosure () -> String) -> Bool {
+        if silence == 0, faults.count < SchemaValidator.maximumFaults, !isExhausted {
+            faults.append(SchemaFault(path: path, message: message()))
         }
         return false
     }
 
+    private mutating func spend(_ count: Int) {
+        steps -= count
+    }
+
+    /// For work that goes through `count` bytes as fast as memory gives them.
+    private mutating func spend(bytes count: Int) {
+        steps -= count >> 4
+    }
+
     mutating func check(_ value: JSONValue, _ schema: JSONValue, path: String, depth: Int) -> Bool {
-        steps += 1
+        spend(SchemaValidator.stepsPerSchema)
+        spend(bytes: path.utf8.count)
         guard !isExhausted, depth < SchemaValidator.maximumDepth else { return true }
         if schema.bool == false { return fail(path, "is not allowed") }
         guard let schema = schema.object else { return true }
@@ -88,10 +104,15 @@ private struct SchemaRun {
         case .array(let values): names = values.compactMap(\.string)
         default: return true
         }
+        spend(names.count)
         guard !names.isEmpty, !names.contains(where: { Self.isOfType(value, $0) }) else { return true }
-        let wanted = names.map { Self.phrase(ofType: $0) }.joined(separator: " or ")
-        let shown = value.kind == .number && names == ["integer"] ? value.jsonText : value.kind.phrase
-        return fail(path, "must be \(wanted), not \(shown)")
+        let isNumber = value.kind == .number && names == ["integer"]
+        return fail(
+            path,
+            """
+            must be \(names.map { Self.phrase(ofType: $0) }.joined(separator: " or ")), \
+            not \(isNumber ? value.jsonText : value.kind.phrase)
+            """)
     }
 
     private static func isOfType(_ value: JSONValue, _ name: String) -> Bool {
@@ -107,14 +128,17 @@ private struct SchemaRun {
     }
 
     private mutating func checkConstants(_ value: JSONValue, _ schema: JSONObject, _ path: String) -> Bool {
-        if let constant = schema["const"], !Self.isSame(value, constant) {
+        if let constant = schema["const"], !isSame(value, constant) {
             return fail(path, "must be \(Self.shown(constant))")
         }
-        if let choices = schema["enum"]?.array, !choices.contains(where: { Self.isSame(value, $0) }) {
-            let list = choices.prefix(20).map { Self.shown($0) }.joined(separator: ", ")
-            return fail(path, "must be one of \(list)\(choices.count > 20 ? ", …" : ""), not \(Self.shown(value))")
+        if let choices = schema["enum"]?.array, !choices.contains(where: { isSame(value, $0) }) {
+            return fail(path, "must be one of \(Self.list(of: choices)), not \(Self.shown(value))")
         }
         return true
+    }
+
+    private static func list(of choices: [JSONValue]) -> String {
+        choices.prefix(20).map { shown($0) }.joined(separator: ", ") + (choices.count > 20 ? ", …" : "")
     }
 
     private static func shown(_ value: JSONValue) -> String {
@@ -123,21 +147,27 @@ private struct SchemaRun {
     }
 
     /// Numbers are the same where their values are: `1` and `1.0`.
-    private static func isSame(_ left: JSONValue, _ right: JSONValue) -> Bool {
+    private mutating func isSame(_ left: JSONValue, _ right: JSONValue) -> Bool {
+        spend(1)
+        guard !isExhausted else { return true }
         switch (left, right) {
-        case (.number(let left), .number(let right)): left == right || left.double == right.double
+        case (.number(let left), .number(let right)):
+            spend(bytes: left.text.utf8.count + right.text.utf8.count)
+            return left == right || left.double == right.double
         case (.array(let left), .array(let right)):
-            left.count == right.count && zip(left, right).allSatisfy { isSame($0, $1) }
+            return left.count == right.count && zip(left, right).allSatisfy { isSame($0, $1) }
         case (.object(let left), .object(let right)):
-            left.count == right.count
+            return left.count == right.count
                 && left.members.allSatisfy { member in right[member.name].map { isSame(member.value, $0) } ?? false }
-        default: left == right
+        default: return left == right
         }
     }
 
     // MARK: Text and numbers
 
     private mutating func checkText(_ text: String, _ schema: JSONObject, _ path: String) -> Bool {
+        spend(bytes: text.utf8.count)
+        guard !isExhausted else { return true }
         let count = text.unicodeScalars.count
         if let minimum = schema["minLength"]?.int, count < minimum {
             return fail(path, "must have at least \(minimum) characters, not \(count)")
@@ -145,32 +175,48 @@ private struct SchemaRun {
         if let maximum = schema["maxLength"]?.int, count > maximum {
             return fail(path, "must have at most \(maximum) characters, not \(count)")
         }
-        if let pattern = schema["pattern"]?.string, let compiled = LinearPattern(pattern), !compiled.isFound(in: text) {
+        if let pattern = schema["pattern"]?.string, !matches(text, pattern) {
             return fail(path, "must match the pattern \(pattern)")
         }
         return true
     }
 
+    /// True also where the pattern is not taken.
+    private mutating func matches(_ text: String, _ pattern: String) -> Bool {
+        spend(bytes: pattern.utf8.count)
+        guard !isExhausted, let compiled = compiled(pattern) else { return true }
+        return compiled.isFound(in: text, steps: &steps) ?? true
+    }
+
+    private mutating func compiled(_ pattern: String) -> LinearPattern? {
+        if let known = patterns[.string(pattern)] { return known }
+        let compiled = LinearPattern(pattern)
+        spend(pattern.utf8.count + (compiled?.length ?? LinearPattern.maximumInstructions))
+        patterns[.string(pattern)] = .some(compiled)
+        return compiled
+    }
+
     private mutating func checkNumber(_ number: JSONNumber, _ schema: JSONObject, _ path: String) -> Bool {
-        guard let value = number.double else { return true }
+        spend(bytes: number.text.utf8.count)
+        guard !isExhausted, let value = number.double else { return true }
         if let minimum = schema["minimum"]?.double {
             // Draft 4 writes the exclusive bound as a boolean beside it.
             let isExclusive = schema["exclusiveMinimum"]?.bool == true
             if value < minimum || isExclusive && value == minimum {
-                return fail(path, "must be \(isExclusive ? "more than" : "at least") \(text(schema["minimum"]))")
+                return fail(path, "must be \(isExclusive ? "more than" : "at least") \(Self.text(schema["minimum"]))")
             }
         }
         if let maximum = schema["maximum"]?.double {
             let isExclusive = schema["exclusiveMaximum"]?.bool == true
             if value > maximum || isExclusive && value == maximum {
-                return fail(path, "must be \(isExclusive ? "less than" : "at most") \(text(schema["maximum"]))")
+                return fail(path, "must be \(isExclusive ? "less than" : "at most") \(Self.text(schema["maximum"]))")
             }
         }
         if let bound = schema["exclusiveMinimum"]?.double, value <= bound {
-            return fail(path, "must be more than \(text(schema["exclusiveMinimum"]))")
+            return fail(path, "must be more than \(Self.text(schema["exclusiveMinimum"]))")
         }
         if let bound = schema["exclusiveMaximum"]?.double, value >= bound {
-            return fail(path, "must be less than \(text(schema["exclusiveMaximum"]))")
+            return fail(path, "must be less than \(Self.text(schema["exclusiveMaximum"]))")
         }
         if let divisor = schema["multipleOf"]?.int, divisor > 0, let whole = number.int, whole % divisor != 0 {
             return fail(path, "must be a multiple of \(divisor)")
@@ -178,7 +224,7 @@ private struct SchemaRun {
         return true
     }
 
-    private func text(_ value: JSONValue?) -> String { value?.jsonText ?? "" }
+    private static func text(_ value: JSONValue?) -> String { value?.jsonText ?? "" }
 
     // MARK: Arrays and objects
 
@@ -191,27 +237,36 @@ private struct SchemaRun {
         if let maximum = schema["maxItems"]?.int, items.count > maximum {
             return fail(path, "must have at most \(maximum) items, not \(items.count)")
         }
-        if schema["uniqueItems"]?.bool == true, Set(items).count != items.count {
-            return fail(path, "must not have the same item twice")
+        if schema["uniqueItems"]?.bool == true {
+            spend(items.reduce(0) { $0 + Self.size(of: $1) })
+            guard !isExhausted else { return true }
+            if Set(items).count != items.count { return fail(path, "must not have the same item twice") }
         }
         // The first of them may have schemas of their own; before 2020-12 `items` held those, too.
         let own = schema["prefixItems"]?.array ?? schema["items"]?.array ?? []
         let others = schema["items"]?.array == nil ? schema["items"] : schema["additionalItems"]
         var fits = true
         for (index, item) in items.enumerated() {
-            guard let itemSchema = index < own.count ? own[index] : others else { break }
+            guard !isExhausted, let itemSchema = index < own.count ? own[index] : others else { break }
             fits = check(item, itemSchema, path: "\(path)[\(index)]", depth: depth + 1) && fits
         }
         return fits
     }
 
+    /// Roughly what it takes to go through all of it.
+    private static func size(of value: JSONValue) -> Int {
+        switch value {
+        case .null, .bool, .number: 1
+        case .string(let text): 1 + text.utf8.count >> 4
+        case .array(let items): items.reduce(1) { $0 + size(of: $1) }
+        case .object(let object): object.members.reduce(1) { $0 + 1 + $1.name.utf8.count >> 4 + size(of: $1.value) }
+        }
+    }
+
     private mutating func checkObject(
         _ object: JSONObject, _ schema: JSONObject, _ path: String, _ depth: Int
     ) -> Bool {
-        var fits = true
-        for name in schema["required"]?.array?.compactMap(\.string) ?? [] where object[name] == nil {
-            fits = fail(Self.join(path, name), "is missing")
-        }
+        var fits = checkRequired(object, schema, path)
         if let minimum = schema["minProperties"]?.int, object.count < minimum {
             fits = fail(path, "must have at least \(minimum) members")
         }
@@ -219,29 +274,41 @@ private struct SchemaRun {
             fits = fail(path, "must have at most \(maximum) members")
         }
         let properties = schema["properties"]?.object ?? [:]
-        let patterns = (schema["patternProperties"]?.object ?? [:]).members.map { member in
-            (pattern: LinearPattern(member.name), schema: member.value)
-        }
-        for member in object.members {
+        let patterns = schema["patternProperties"]?.object?.members ?? []
+        for member in object.members where !isExhausted {
             let memberPath = Self.join(path, member.name)
             var isKnown = false
             if let memberSchema = properties[member.name] {
                 isKnown = true
                 fits = check(member.value, memberSchema, path: memberPath, depth: depth + 1) && fits
             }
-            for (pattern, memberSchema) in patterns where pattern?.isFound(in: member.name) ?? true {
+            for pattern in patterns where matches(member.name, pattern.name) {
                 isKnown = true
-                fits = check(member.value, memberSchema, path: memberPath, depth: depth + 1) && fits
+                fits = check(member.value, pattern.value, path: memberPath, depth: depth + 1) && fits
             }
             guard !isKnown, let others = schema["additionalProperties"] else { continue }
             if others.bool == false {
-                let known = properties.members.prefix(20).map { "`\($0.name)`" }.joined(separator: ", ")
-                fits = fail(memberPath, "is not known\(known.isEmpty ? "" : "; known are \(known)")")
+                fits = fail(memberPath, "is not known\(Self.known(properties))")
             } else {
                 fits = check(member.value, others, path: memberPath, depth: depth + 1) && fits
             }
         }
         return fits
+    }
+
+    private mutating func checkRequired(_ object: JSONObject, _ schema: JSONObject, _ path: String) -> Bool {
+        var fits = true
+        let names = schema["required"]?.array ?? []
+        spend(names.count)
+        for case .string(let name) in names where !isExhausted && object[name] == nil {
+            fits = fail(Self.join(path, name), "is missing")
+        }
+        return fits
+    }
+
+    private static func known(_ properties: JSONObject) -> String {
+        let names = properties.members.prefix(20).map { "`\($0.name)`" }.joined(separator: ", ")
+        return names.isEmpty ? "" : "; known are \(names)"
     }
 
     private static func join(_ path: String, _ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
@@ -294,8 +361,9 @@ private struct SchemaRun {
     }
 
     /// RFC 6901 within the document; nil for anything else.
-    private func target(of reference: String) -> JSONValue? {
-        guard reference.hasPrefix("#") else { return nil }
+    private mutating func target(of reference: String) -> JSONValue? {
+        spend(reference.utf8.count)
+        guard reference.hasPrefix("#"), !isExhausted else { return nil }
         var value = root
         for part in reference.dropFirst().split(separator: "/") {
             let name = Self.unescaped(part)

@@ -75,4 +75,30 @@ import Testing
             _ = compiled.isFound(in: text + "!")
         }
     }
+
+    @Test(
+        "A search takes so many steps, which do not depend on what finds nothing; with one less it gives up",
+        arguments: ["b", "^(a?){20}a{20}b", "[bc-d]|x", #"\bq\b"#])
+    func stepLimit(pattern: String) throws {
+        let compiled = try #require(LinearPattern(pattern))
+        let text = String(repeating: "a", count: 100)
+        var rest = 1_000_000
+        #expect(compiled.isFound(in: text, steps: &rest) == false)
+        let taken = 1_000_000 - rest
+        #expect(taken > 100)
+        var exact = taken
+        #expect(compiled.isFound(in: text, steps: &exact) == false)
+        #expect(exact == 0)
+        var tooFew = taken - 1
+        #expect(compiled.isFound(in: text, steps: &tooFew) == nil)
+    }
+
+    @Test("A text escaped stands for itself, signs with combining marks too")
+    func escaping() throws {
+        for text in ["a.b", "(", ".\u{301}", ")\u{301}[", #"\d"#] {
+            let pattern = try #require(LinearPattern(LinearPattern.escaped(text)))
+            #expect(pattern.isFound(in: "x\(text)y"))
+            #expect(!pattern.isFound(in: "aXb d5"))
+        }
+    }
 }

@@ -107,6 +107,54 @@ import Testing
         #expect(try Self.faults("1", exploding).isEmpty)
     }
 
+    private static func repeated(_ text: String, _ count: Int) -> String {
+        [String](repeating: text, count: count).joined(separator: ",")
+    }
+
+    /// None of the values fits; the work until that is known is what is bounded.
+    private static let heavy = [
+        (#"{"pattern":"(a?){1000}a{1000}b"}"#, "\"\(String(repeating: "a", count: 60_000))\""),
+        (
+            #"{"items":{"pattern":"^[a-z]{1,1000}$"}}"#,
+            "[\(repeated("\"\(String(repeating: "a", count: 1000))\"", 1000)),1]"
+        ),
+        (
+            #"{"allOf":[\#((0..<1000).map { #"{"pattern":"a{1000}{4}\#($0)"}"# }.joined(separator: ","))]}"#, #""a""#
+        ),
+        (
+            #"{"patternProperties":{"(a?){1000}b":true},"additionalProperties":false}"#,
+            {
+                let members = (0..<1000).map { "\"\(String(repeating: "a", count: 100))\($0)\":1" }
+                return "{\(members.joined(separator: ","))}"
+            }()
+        ),
+        (
+            #"{"items":{"enum":[\#((0..<10_000).map(String.init).joined(separator: ","))]}}"#,
+            "[\(repeated("-1", 10_000))]"
+        ),
+        (
+            #"{"allOf":[\#(repeated(#"{"minLength":2000000}"#, 10_000))]}"#,
+            "\"\(String(repeating: "a", count: 100_000))\""
+        ),
+        (#"{"allOf":[\#(repeated(#"{"uniqueItems":true}"#, 10_000))]}"#, "[[\(repeated("1", 100_000))],1,1]"),
+        (
+            ##"{"items":{"$ref":"#/\##(String(repeating: "a/", count: 50_000))"}}"##, "[\(repeated("1", 10_000))]"
+        ),
+    ]
+
+    @Test("What a check would have to work long for is passed over", arguments: heavy.indices)
+    func workLimit(index: Int) throws {
+        let (schema, value) = Self.heavy[index]
+        #expect(try Self.faults(value, schema).isEmpty)
+    }
+
+    @Test("Patterns as they are used fit into the work of one check")
+    func usualPatterns() throws {
+        let schema = #"{"items":{"type":"string","pattern":"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\\.[A-Za-z]{2,}$"}}"#
+        let addresses = Self.repeated("\"someone.with.a.name@mail.example.org\"", 300)
+        #expect(try Self.faults("[\(addresses),\"nobody\"]", schema).count == 1)
+    }
+
     @Test("A schema of any form is no trouble")
     func malformed() throws {
         for schema in [
