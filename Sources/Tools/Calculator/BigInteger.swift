@@ -244,6 +244,11 @@ extension BigInteger {
         return left
     }
 
+    /// By one that divides it without remainder.
+    func quotient(ofExactDivisionBy divisor: BigInteger) -> BigInteger {
+        divisor == .one ? self : quotientAndRemainder(dividingBy: divisor).quotient
+    }
+
     /// - Parameter exponent: 0 or more; the caller bounds what comes of it.
     func power(_ exponent: Int) -> BigInteger {
         var result = BigInteger.one

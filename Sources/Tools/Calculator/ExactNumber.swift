@@ -18,13 +18,16 @@ struct ExactNumber: Sendable, Hashable {
     /// - Throws: where it is too large to go on with.
     init(_ numerator: BigInteger, over denominator: BigInteger, isRounded: Bool = false) throws(ToolFailure) {
         let divisor = numerator.greatestCommonDivisor(denominator)
-        let isOne = divisor == .one
-        var top = isOne ? numerator : numerator.quotientAndRemainder(dividingBy: divisor).quotient
-        var bottom = isOne ? denominator : denominator.quotientAndRemainder(dividingBy: divisor).quotient
-        if bottom.isNegative { (top, bottom) = (-top, -bottom) }
+        try self.init(
+            lowest: numerator.quotient(ofExactDivisionBy: divisor),
+            over: denominator.quotient(ofExactDivisionBy: divisor), isRounded: isRounded)
+    }
+
+    /// Of two that have no common divisor, which takes long to find for large ones.
+    private init(lowest top: BigInteger, over bottom: BigInteger, isRounded: Bool) throws(ToolFailure) {
         guard top.bitWidth <= Self.maximumBits, bottom.bitWidth <= Self.maximumBits else { throw Self.tooLarge }
-        self.numerator = top
-        self.denominator = bottom
+        numerator = bottom.isNegative ? -top : top
+        denominator = bottom.magnitude
         self.isRounded = isRounded
     }
 
@@ -41,26 +44,38 @@ struct ExactNumber: Sendable, Hashable {
     // MARK: Operations
 
     func adding(_ other: ExactNumber) throws(ToolFailure) -> ExactNumber {
-        try ExactNumber(
-            numerator * other.denominator + other.numerator * denominator, over: denominator * other.denominator,
+        // Knuth, The Art of Computer Programming, volume 2, 4.5.1: only what the denominators share can be shared in the end.
+        let shared = denominator.greatestCommonDivisor(other.denominator)
+        let (left, right) = (
+            denominator.quotient(ofExactDivisionBy: shared), other.denominator.quotient(ofExactDivisionBy: shared)
+        )
+        let top = numerator * right + other.numerator * left
+        let divisor = top.greatestCommonDivisor(shared)
+        return try ExactNumber(
+            lowest: top.quotient(ofExactDivisionBy: divisor),
+            over: left * other.denominator.quotient(ofExactDivisionBy: divisor),
             isRounded: isRounded || other.isRounded)
     }
 
     var negated: ExactNumber {
-        get throws(ToolFailure) { try ExactNumber(-numerator, over: denominator, isRounded: isRounded) }
+        get throws(ToolFailure) { try ExactNumber(lowest: -numerator, over: denominator, isRounded: isRounded) }
     }
 
     func multiplied(by other: ExactNumber) throws(ToolFailure) -> ExactNumber {
-        try ExactNumber(
-            numerator * other.numerator, over: denominator * other.denominator,
+        // Both are in lowest terms: only across can there be something to cancel.
+        let first = numerator.greatestCommonDivisor(other.denominator)
+        let second = other.numerator.greatestCommonDivisor(denominator)
+        return try ExactNumber(
+            lowest: numerator.quotient(ofExactDivisionBy: first) * other.numerator.quotient(ofExactDivisionBy: second),
+            over: denominator.quotient(ofExactDivisionBy: second)
+                * other.denominator.quotient(ofExactDivisionBy: first),
             isRounded: isRounded || other.isRounded)
     }
 
     func divided(by other: ExactNumber) throws(ToolFailure) -> ExactNumber {
         guard !other.isZero else { throw ToolFailure("division by zero") }
-        return try ExactNumber(
-            numerator * other.denominator, over: denominator * other.numerator,
-            isRounded: isRounded || other.isRounded)
+        return try multiplied(
+            by: ExactNumber(lowest: other.denominator, over: other.numerator, isRounded: other.isRounded))
     }
 
     /// With the sign of the divisor, as `7 % -3` is -2.
@@ -81,8 +96,8 @@ struct ExactNumber: Sendable, Hashable {
         let reduced = bits <= 1 ? Int(count.magnitude % 2) + (count == 0 ? 0 : 2) : Int(count.magnitude)
         let (top, bottom) = (numerator.power(reduced), denominator.power(reduced))
         return try count < 0
-            ? ExactNumber(bottom, over: top, isRounded: isRounded)
-            : ExactNumber(top, over: bottom, isRounded: isRounded)
+            ? ExactNumber(lowest: bottom, over: top, isRounded: isRounded)
+            : ExactNumber(lowest: top, over: bottom, isRounded: isRounded)
     }
 
     /// Rounded towards negative infinity.
@@ -103,7 +118,7 @@ struct ExactNumber: Sendable, Hashable {
         return try ExactNumber(quotient + step, over: scale, isRounded: isRounded)
     }
 
-    /// Exact where there is an exact one, else rounded to ``shownDigits`` places.
+    /// Exact where there is an exact one, else rounded to ``shownDigits`` digits.
     var squareRoot: ExactNumber {
         get throws(ToolFailure) {
             guard !isNegative else { throw ToolFailure("the square root of a negative number") }
@@ -111,25 +126,59 @@ struct ExactNumber: Sendable, Hashable {
             if top * top == numerator, bottom * bottom == denominator {
                 return try ExactNumber(top, over: bottom, isRounded: isRounded)
             }
-            let scale = BigInteger(10).power(Self.shownDigits)
+            // The root of 10^e has half of that exponent, rounded down.
+            let places = max(0, Self.shownDigits - 1 - (decimalExponent >> 1))
+            let scale = BigInteger(10).power(places)
             let scaled = (numerator * scale * scale).quotientAndRemainder(dividingBy: denominator).quotient
-            return try ExactNumber(scaled.squareRoot, over: scale, isRounded: true)
+            let root = scaled.squareRoot
+            let isUp = root < scaled - root * root
+            return try ExactNumber(isUp ? root + .one : root, over: scale, isRounded: true)
         }
     }
 
     // MARK: Text
 
-    /// Of a result that has no end.
+    /// Digits that are shown of a result that has no end.
     static let shownDigits = 40
+    /// Zeros behind the point, past which such a result is written with an exponent.
+    private static let maximumLeadingZeros = 20
 
     /// As a decimal number: exact where it has an end, else with a word about that.
     func text() throws(ToolFailure) -> String {
         if isWhole { return numerator.text + (isRounded ? " (rounded)" : "") }
-        if let places = finitePlaces { return decimal(places) + (isRounded ? " (rounded)" : "") }
-        let shown = try rounded(places: Self.shownDigits)
-        let text = shown.finitePlaces.map { shown.decimal($0) } ?? shown.numerator.text
+        if isRounded { return "\(Self.withoutLastZeros(roundedText)) (rounded)" }
+        if let places = finitePlaces {
+            let scale = BigInteger(10).power(places)
+            return sign + Self.decimal((numerator.magnitude * scale).quotient(ofExactDivisionBy: denominator), places)
+        }
         let fraction = "\(numerator.text)/\(denominator.text)"
-        return fraction.count <= 60 && !isRounded ? "\(text)… (rounded; exactly \(fraction))" : "\(text)… (rounded)"
+        return fraction.count <= 60 ? "\(roundedText)… (rounded; exactly \(fraction))" : "\(roundedText)… (rounded)"
+    }
+
+    private var sign: String { isNegative ? "-" : "" }
+
+    /// The exponent of the power of ten that is next below. Of no zero.
+    private var decimalExponent: Int {
+        let top = numerator.magnitude
+        let difference = top.text.utf8.count - denominator.text.utf8.count
+        let isLess =
+            difference >= 0
+            ? top < denominator * BigInteger(10).power(difference)
+            : top * BigInteger(10).power(-difference) < denominator
+        return isLess ? difference - 1 : difference
+    }
+
+    /// Its first ``shownDigits`` digits, but not fewer than those before the point; halves away from zero.
+    private var roundedText: String {
+        let exponent = decimalExponent
+        let places = max(0, Self.shownDigits - 1 - exponent)
+        let (quotient, remainder) = (numerator.magnitude * BigInteger(10).power(places))
+            .quotientAndRemainder(dividingBy: denominator)
+        let digits = BigInteger(2) * remainder < denominator ? quotient : quotient + .one
+        guard -exponent - 1 > Self.maximumLeadingZeros else { return sign + Self.decimal(digits, places) }
+        // As many digits as are shown, or one more where all of them were nines.
+        let decimals = digits.text.utf8.count - 1
+        return "\(sign)\(Self.decimal(digits, decimals))e\(decimals - places)"
     }
 
     /// Decimal places that it needs; nil where it has no end.
@@ -147,11 +196,21 @@ struct ExactNumber: Sendable, Hashable {
         return rest == .one ? max(counts[0], counts[1]) : nil
     }
 
-    private func decimal(_ places: Int) -> String {
-        let scaled = (numerator.magnitude * BigInteger(10).power(places))
-            .quotientAndRemainder(dividingBy: denominator).quotient
-        let digits = scaled.text
-        let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
-        return "\(isNegative ? "-" : "")\(padded.dropLast(places)).\(padded.suffix(places))"
+    /// - Parameter places: how many of the digits stand behind the point.
+    private static func decimal(_ digits: BigInteger, _ places: Int) -> String {
+        let text = digits.text
+        guard places > 0 else { return text }
+        let padded = String(repeating: "0", count: max(0, places + 1 - text.utf8.count)) + text
+        return "\(padded.dropLast(places)).\(padded.suffix(places))"
+    }
+
+    /// Those behind the point, and before the exponent.
+    private static func withoutLastZeros(_ text: String) -> String {
+        let exponent = text.firstIndex(of: "e") ?? text.endIndex
+        var number = text[..<exponent]
+        guard number.contains(".") else { return text }
+        while number.last == "0" { number.removeLast() }
+        if number.last == "." { number.removeLast() }
+        return String(number + text[exponent...])
     }
 }
