@@ -11,6 +11,7 @@
 extern char *getenv(const char *name);
 extern int pipe2(int ends[2], int flags);
 extern long syscall(long number, ...);
+extern void *memmem(const void *text, size_t length, const void *part, size_t part_length);
 
 int clinux_timerfd(void) { return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK); }
 
@@ -218,4 +219,8 @@ pid_t clinux_ended_child(void) {
         result = waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT);
     } while (result != 0 && errno == EINTR);
     return result == 0 ? info.si_pid : 0;
+}
+
+const void *clinux_find(const void *part, size_t part_length, const void *text, size_t length) {
+    return memmem(text, length, part, part_length);
 }

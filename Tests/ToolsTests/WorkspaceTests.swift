@@ -333,6 +333,49 @@ import Testing
         #expect(try directory.names == ["f.txt"])
     }
 
+    @Test("Lines that read_file showed are found in a file with carriage returns, which stay")
+    func editingCarriageReturns() throws {
+        let (directory, workspace) = try Self.scene(["f.txt": "one\r\ntwo\r\nthree\r\n", "mixed.txt": "a\r\nb\nc\r\n"])
+        defer { withExtendedLifetime(directory) {} }
+        let writer = FileWriter(workspace: workspace)
+        func edit(_ file: String, _ old: String, _ new: String) -> String {
+            Self.text { () throws(ToolFailure) in
+                try writer.editFile(
+                    ["path": .string(file), "old_text": .string(old), "new_text": .string(new)], Cancellation())
+            }
+        }
+        #expect(edit("f.txt", "one\ntwo\n", "1\n2\n") == "Replaced it in `f.txt`, line 1.")
+        #expect(edit("f.txt", "three", "3\n4") == "Replaced it in `f.txt`, line 3.")
+        #expect(edit("f.txt", "2\r\n3", "2\n3") == "Replaced it in `f.txt`, line 2.")
+        #expect(try directory.read("f.txt") == "1\r\n2\n3\r\n4\r\n")
+        // What stands there exactly is replaced exactly.
+        #expect(edit("mixed.txt", "b\nc", "B\nC") == "Replaced it in `mixed.txt`, line 2.")
+        #expect(try directory.read("mixed.txt") == "a\r\nB\nC\r\n")
+    }
+
+    @Test("Text that overlaps itself stands there more than once")
+    func editingOverlaps() throws {
+        let (directory, workspace) = try Self.scene([
+            "f.txt": "aaa", "long.txt": String(repeating: "a", count: 1_000_000),
+        ])
+        defer { withExtendedLifetime(directory) {} }
+        let writer = FileWriter(workspace: workspace)
+        func edit(_ file: String, _ old: String, all: Bool = false) -> String {
+            Self.text { () throws(ToolFailure) in
+                try writer.editFile(
+                    [
+                        "path": .string(file), "old_text": .string(old), "new_text": "b", "replace_all": .bool(all),
+                    ], Cancellation())
+            }
+        }
+        #expect(edit("f.txt", "aa").hasPrefix("! old_text stands in `f.txt` 2 times."))
+        #expect(edit("f.txt", "aa", all: true) == "Replaced it in `f.txt`, line 1.")
+        #expect(try directory.read("f.txt") == "ba")
+        // Takes the square of its length where each place is tried.
+        let long = String(repeating: "a", count: 500_000) + "b"
+        #expect(edit("long.txt", long).hasPrefix("! old_text does not stand in"))
+    }
+
     @Test("Of edits of one file at the same time none is lost")
     func parallelEdits() async throws {
         let (directory, workspace) = try Self.scene(["f.txt": (0..<20).map { "<\($0)>" }.joined(separator: "\n")])

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import JSON
 import Synchronization
@@ -28,18 +29,23 @@ struct FileWriter: Sendable {
         return try exclusively { () throws(ToolFailure) in
             let (directory, name) = try workspace.openParent(of: path, creating: false)
             let content = try read(name, in: directory, path)
-            let places = Self.places(of: old, in: content)
+            let edit = Self.edit(of: content, old, new)
+            let places = edit.places
             guard let first = places.first else {
                 throw ToolFailure("old_text does not stand in `\(path.text)`. Read the file and copy it exactly.")
             }
             let replacesAll = arguments["replace_all"]?.bool ?? false
-            guard places.count == 1 || replacesAll else {
+            // Of `aa` in `aaa` one cannot say which is meant.
+            let isOne = places.count == 1 && Self.place(of: edit.old, in: content, from: first + 1) == nil
+            guard isOne || replacesAll else {
                 throw ToolFailure(
-                    "old_text stands in `\(path.text)` \(places.count) times. Give more of what is around it, or set replace_all."
-                )
+                    """
+                    old_text stands in `\(path.text)` \(max(2, places.count)) times. \
+                    Give more of what is around it, or set replace_all.
+                    """)
             }
             try cancellation.check()
-            _ = try replace(name, in: directory, path, with: Self.replacing(places, old.count, new, in: content))
+            _ = try replace(name, in: directory, path, with: Self.replacing(edit, in: content))
             let line = 1 + content[..<first].count { $0 == 0x0A }
             return places.count == 1
                 ? "Replaced it in `\(path.text)`, line \(line)." : "Replaced \(places.count) places in `\(path.text)`."
@@ -100,31 +106,54 @@ struct FileWriter: Sendable {
         return !exists
     }
 
-    /// Offsets, none overlapping the one before.
+    private struct Edit {
+        var old: [UInt8]
+        var new: [UInt8]
+        /// Offsets, none overlapping the one before.
+        var places: [Int]
+    }
+
+    /// `read_file` shows no carriage returns, so that what is copied from it lacks those at the ends of lines: where a file has
+    /// them, they are put in.
+    private static func edit(of content: [UInt8], _ old: [UInt8], _ new: [UInt8]) -> Edit {
+        let exact = Edit(old: old, new: new, places: places(of: old, in: content))
+        guard let lineFeed = content.firstIndex(of: 0x0A), lineFeed > 0, content[lineFeed - 1] == 0x0D,
+            !old.contains(0x0D), !new.contains(0x0D), exact.places.isEmpty || !old.contains(0x0A)
+        else { return exact }
+        func withReturns(_ text: [UInt8]) -> [UInt8] { text.flatMap { $0 == 0x0A ? [0x0D, 0x0A] : [$0] } }
+        let adapted = withReturns(old)
+        return Edit(old: adapted, new: withReturns(new), places: places(of: adapted, in: content))
+    }
+
     private static func places(of text: [UInt8], in content: [UInt8]) -> [Int] {
         var places: [Int] = []
         var position = 0
-        while position + text.count <= content.count {
-            guard let start = content[position...].firstIndex(of: text[0]), start + text.count <= content.count else {
-                break
-            }
-            if content[start..<(start + text.count)].elementsEqual(text) {
-                places.append(start)
-                position = start + text.count
-            } else {
-                position = start + 1
-            }
+        while let place = place(of: text, in: content, from: position) {
+            places.append(place)
+            position = place + text.count
         }
         return places
     }
 
-    private static func replacing(_ places: [Int], _ length: Int, _ new: [UInt8], in content: [UInt8]) -> [UInt8] {
+    /// In a time that grows with the length of the content alone.
+    private static func place(of text: [UInt8], in content: [UInt8], from start: Int) -> Int? {
+        content.withUnsafeBytes { content in
+            text.withUnsafeBytes { text in
+                guard let base = content.baseAddress, let wanted = text.baseAddress, start < content.count,
+                    let found = clinux_find(wanted, text.count, base + start, content.count - start)
+                else { return nil }
+                return found - base
+            }
+        }
+    }
+
+    private static func replacing(_ edit: Edit, in content: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         var position = 0
-        for place in places {
+        for place in edit.places {
             result += content[position..<place]
-            result += new
-            position = place + length
+            result += edit.new
+            position = place + edit.old.count
         }
         return result + content[position...]
     }
