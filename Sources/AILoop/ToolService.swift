@@ -11,8 +11,10 @@ package protocol ToolService: AnyObject {
 
     /// Starts to carry a call out. `completion` is called once, later, never from within this function; not at all once the run
     /// is cancelled. A run ends by itself in a bounded time.
+    ///
+    /// - Parameter sessionID: whose call it is; what is scarce is shared out by it.
     func start(
-        _ call: ToolCall, arguments: JSONObject, completion: @escaping (ToolRunReport) -> Void
+        _ call: ToolCall, arguments: JSONObject, for sessionID: String, completion: @escaping (ToolRunReport) -> Void
     ) -> any ToolRun
 }
 

@@ -13,6 +13,14 @@ package enum HostName {
         return name.contains(":") && name.last == "1" && name.dropLast().allSatisfy { $0 == ":" || $0 == "0" }
     }
 
+    /// Whether `text` is a host, or `*.` and a domain, maybe with a port behind it: `example.org:8080`.
+    package static func isPattern(_ text: String) -> Bool {
+        let host = text.hasPrefix("*.") ? String(text.dropFirst(2)) : text
+        let parts = host.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return isValid(host) }
+        return isValid(String(parts[0])) && UInt16(parts[1]).map { $0 > 0 } ?? false
+    }
+
     /// Whether `host` has the form of a host name or of an address (IPv6 without brackets).
     package static func isValid(_ host: String) -> Bool {
         guard !host.contains(where: { "/?#@[]".contains($0) }) else { return false }

@@ -278,7 +278,7 @@ extension SettingTable {
         ).example("{time: {command: [mcp-server-time]}}"),
         .texts(
             "tools.allowed_hosts", \.tools.allowedHosts, .hostPattern, maximumCount: 1000,
-            "Hosts that `fetch_url` may ask: names, or `*.` and a domain for all names below it"
+            "Hosts that `fetch_url` may ask: names, or `*.` and a domain for all names below it; with `:8080` at that port"
         ).example("[example.org, \"*.example.com\"]"),
         .texts(
             "tools.allowed_commands", \.tools.allowedCommands, .nonEmpty, maximumCount: 1000,
@@ -292,7 +292,7 @@ extension SettingTable {
             "Calls of one answer that run at the same time"),
         .integer(
             "tools.max_processes", \.tools.maximumProcesses, 1...100_000,
-            "Programs that run for tools at the same time, on each event loop; further ones wait"),
+            "Programs that run for tools at the same time, in the whole process; further ones wait"),
         .duration(
             "tools.timeout_seconds", \.tools.timeout, shortest...hour * 24,
             "For a tool that the server runs"),

@@ -73,7 +73,7 @@ package enum TextForm: Sendable {
                     "names are letters, digits and `_`, and do not begin with a digit"
                 )
         case .hostPattern:
-            HostName.isValid(text.hasPrefix("*.") ? String(text.dropFirst(2)) : text)
+            HostName.isPattern(text)
                 ? nil : ("is no host", "write a name such as `example.org`, or `*.example.org` for all below it")
         }
     }

@@ -18,11 +18,14 @@ final class ClientContext {
     /// Room for decrypted bytes, which are used up before the next are decrypted.
     let plaintextBuffer: UnsafeMutableRawBufferPointer
 
-    init(loop: EventLoop, limits: HTTPClientLimits, tellsRedirects: Bool, trust: TLSTrust, names: NameLookUp) {
+    init(
+        loop: EventLoop, limits: HTTPClientLimits, tellsRedirects: Bool, trust: TLSTrust, names: NameLookUp,
+        lookUps: BlockingCalls
+    ) {
         self.loop = loop
         self.tellsRedirects = tellsRedirects
         self.limits = limits
-        addresses = AddressBook(loop: loop, lookUp: names)
+        addresses = AddressBook(loop: loop, lookUp: names, calls: lookUps)
         throttle = HandshakeThrottle(loop: loop)
         tls = TLSProvider(loop: loop, trust: trust)
         plaintextBuffer = .allocate(byteCount: Self.plaintextBufferBytes, alignment: 16)

@@ -22,12 +22,14 @@ package final class HTTPClient: HTTPTransport {
     ///   - proxies: which requests go by way of a proxy.
     ///   - trust: whose certificates https servers must have.
     ///   - names: how names become addresses; called on another thread.
+    ///   - lookUps: whose threads those are.
     package init(
         loop: EventLoop, limits: HTTPClientLimits = HTTPClientLimits(), tellsRedirects: Bool = false,
-        proxies: ProxySettings = .ofProcess, trust: TLSTrust = .ofProcess, names: NameLookUp = .system
+        proxies: ProxySettings = .ofProcess, trust: TLSTrust = .ofProcess, names: NameLookUp = .system,
+        lookUps: BlockingCalls = .shared
     ) {
         context = ClientContext(
-            loop: loop, limits: limits, tellsRedirects: tellsRedirects, trust: trust, names: names)
+            loop: loop, limits: limits, tellsRedirects: tellsRedirects, trust: trust, names: names, lookUps: lookUps)
         self.proxies = proxies
     }
 

@@ -5,9 +5,12 @@ import Glibc
 package struct NameError: Error, Sendable, Hashable {
     /// The system's words: `Name or service not known`.
     package var message: String
+    /// The name has addresses, but none that the caller lets be used; ``message`` says why.
+    package var isRefused: Bool
 
-    package init(message: String) {
+    package init(message: String, isRefused: Bool = false) {
         self.message = message
+        self.isRefused = isRefused
     }
 }
 

@@ -4,7 +4,10 @@ import TLS
 /// The sentences of ``HTTPTransportError``: what failed, with which server, and what to do.
 enum TransportFailure {
     static func unresolved(_ host: String, _ error: NameError, _ proxy: Proxy?) -> HTTPTransportError {
-        HTTPTransportError(
+        if error.isRefused {
+            return HTTPTransportError(kind: .unresolvedHost, detail: "The name \(host) is not used: \(error.message).")
+        }
+        return HTTPTransportError(
             kind: .unresolvedHost,
             detail: """
                 The name \(host) could not be resolved: \(error.message). \

@@ -143,7 +143,7 @@ package final class Session {
         case .cancelToolTimer(let callID):
             if let timer = toolTimers.removeValue(forKey: callID) { loop.cancel(timer) }
         case .startToolRun(let call, let arguments):
-            toolRuns[call.id] = tools.start(call, arguments: arguments) { [self] report in
+            toolRuns[call.id] = tools.start(call, arguments: arguments, for: identity.sessionID) { [self] report in
                 toolRuns[call.id] = nil
                 receive(.toolRunEnded(callID: call.id, report))
             }

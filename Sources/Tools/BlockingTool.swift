@@ -10,26 +10,29 @@ final class BlockingTool: RunnableTool {
     let policy: ToolPolicy
     let timeout: UInt64
     private let loop: EventLoop
-    private let calls: BlockingCalls
+    private let threads: ToolThreads
     private let body: Body
 
     init(
-        loop: EventLoop, calls: BlockingCalls, definition: ToolDefinition, policy: ToolPolicy, timeout: UInt64,
+        loop: EventLoop, threads: ToolThreads, definition: ToolDefinition, policy: ToolPolicy, timeout: UInt64,
         body: @escaping Body
     ) {
         self.loop = loop
-        self.calls = calls
+        self.threads = threads
         self.definition = definition
         self.policy = policy
         self.timeout = timeout
         self.body = body
     }
 
-    func start(_ arguments: JSONObject, report: @escaping (ToolRunNews) -> Void) -> any ToolRun {
+    func start(
+        _ arguments: JSONObject, for sessionID: String, report: @escaping (ToolRunNews) -> Void
+    ) -> any RunningTool {
         let cancellation = Cancellation()
         let receiver = LoopBound(report, loop: loop)
-        let isTaken = calls.run { [body] in
+        let ticket = threads.run(for: sessionID) { [body] in
             guard !cancellation.isCancelled else { return }
+            receiver.submit { $0(.began) }
             let output: ToolOutput
             do throws(ToolFailure) {
                 output = .success(try body(arguments, cancellation))
@@ -38,9 +41,27 @@ final class BlockingTool: RunnableTool {
             }
             receiver.submit { $0(.ended(output)) }
         }
-        if !isTaken {
-            receiver.submit { $0(.ended(.failure("too many tools are running; try again later"))) }
+        guard let ticket else {
+            return EndedRun(.failure("too many tools are running; try again later"), loop: loop, report: report)
         }
-        return cancellation
+        return BlockingRun(ticket: ticket, threads: threads, cancellation: cancellation)
+    }
+}
+
+private final class BlockingRun: RunningTool {
+    private let ticket: FairPlaces.Ticket
+    private let threads: ToolThreads
+    private let cancellation: Cancellation
+
+    init(ticket: FairPlaces.Ticket, threads: ToolThreads, cancellation: Cancellation) {
+        self.ticket = ticket
+        self.threads = threads
+        self.cancellation = cancellation
+    }
+
+    /// A body that runs sees to it soon that it is cancelled.
+    func cancel() {
+        cancellation.cancel()
+        _ = threads.places.withdraw(ticket)
     }
 }

@@ -93,7 +93,7 @@ extension BuiltInTool {
     }
 
     private static let path = text("The file, from the workspace: src/main.c")
-    private static let startingPlace = text("The directory to look in. Default: the workspace.")
+    private static let startingPlace = text("The directory to look in, or a file. Default: the workspace.")
 
     private static func paging(_ things: String) -> [String: JSONValue] {
         [

@@ -1,4 +1,5 @@
 import AILoop
+import EventLoops
 import JSON
 import Synchronization
 
@@ -7,6 +8,15 @@ struct ToolOutput: Sendable, Hashable {
     /// For the model.
     var content: String
     var outcome: ToolOutcome
+    /// What the end of `content` lacks already.
+    var omission = Omission.none
+
+    enum Omission: Sendable, Hashable {
+        case none
+        case bytes(Int)
+        /// There is more, nobody knows how much.
+        case unknown
+    }
 
     static func success(_ content: String) -> ToolOutput { ToolOutput(content: content, outcome: .success) }
 
@@ -29,14 +39,33 @@ struct ToolFailure: Error, Sendable, Hashable {
 protocol RunnableTool: AnyObject {
     var definition: ToolDefinition { get }
     var policy: ToolPolicy { get }
-    /// Nanoseconds that a run may take. A sign of progress begins them anew, see ``ToolExecution``.
+    /// Nanoseconds that a run may take from its beginning. A sign of progress begins them anew, see ``ToolExecution``.
     var timeout: UInt64 { get }
 
-    /// Starts a run. The arguments fit the tool's schema. `report` is called later, never from within this function.
-    func start(_ arguments: JSONObject, report: @escaping (ToolRunNews) -> Void) -> any ToolRun
+    /// Starts a run, or lets it wait for its turn. The arguments fit the tool's schema. `report` is called later; only that
+    /// the run has begun may be reported from within this function.
+    func start(
+        _ arguments: JSONObject, for sessionID: String, report: @escaping (ToolRunNews) -> Void
+    ) -> any RunningTool
+}
+
+/// A run of a tool, from the wait for its turn to its end.
+protocol RunningTool: ToolRun {
+    /// What the model is told where its time is up; asked before it is cancelled.
+    ///
+    /// - Parameter message: says so.
+    func timedOut(_ message: String) -> ToolOutput
+}
+
+extension RunningTool {
+    func timedOut(_ message: String) -> ToolOutput {
+        ToolOutput(content: "Error: " + message, outcome: .timeout)
+    }
 }
 
 enum ToolRunNews {
+    /// Its turn has come: from here on its time runs.
+    case began
     case progress
     /// The last one.
     case ended(ToolOutput)
@@ -57,7 +86,7 @@ enum FunctionDefinition {
 }
 
 /// Tells a run on another thread that nobody waits for it any more.
-final class Cancellation: ToolRun, Sendable {
+final class Cancellation: Sendable {
     private let flag = Atomic(false)
 
     var isCancelled: Bool { flag.load(ordering: .relaxed) }
@@ -68,5 +97,20 @@ final class Cancellation: ToolRun, Sendable {
 
     func check() throws(ToolFailure) {
         if isCancelled { throw ToolFailure("the run was cancelled") }
+    }
+}
+
+/// A run that is over as it begins.
+final class EndedRun: RunningTool {
+    private let loop: EventLoop
+    private var timer: TimerID?
+
+    init(_ output: ToolOutput, loop: EventLoop, report: @escaping (ToolRunNews) -> Void) {
+        self.loop = loop
+        timer = loop.schedule(after: 0) { report(.ended(output)) }
+    }
+
+    func cancel() {
+        if let timer { loop.cancel(timer) }
     }
 }

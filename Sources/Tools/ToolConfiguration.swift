@@ -19,14 +19,16 @@ package struct ToolConfiguration: Sendable {
     package var timeout: UInt64
     /// What of a result is given to the model at most.
     package var maximumResultBytes: Int
-    /// Programs that tools run at the same time on one event loop; further calls wait for their turn.
+    /// Programs that tools run at the same time in the whole process; further calls wait for their turn.
     package var maximumProcesses: Int
+    /// For its turn a call waits at most so long.
+    package var maximumWait: UInt64
 
     package init(
         builtIn: [BuiltInTool] = [], workspace: String = ".", policies: [String: ToolPolicy] = [:],
         commands: [CommandSpecification] = [], mcpServers: [MCPServerSpecification] = [], allowedHosts: [String] = [],
         allowedCommands: [[String]] = [], timeout: UInt64 = 30_000_000_000, maximumResultBytes: Int = 64 << 10,
-        maximumProcesses: Int = 32
+        maximumProcesses: Int = 32, maximumWait: UInt64 = 60_000_000_000
     ) {
         self.builtIn = builtIn
         self.workspace = workspace
@@ -38,6 +40,7 @@ package struct ToolConfiguration: Sendable {
         self.timeout = timeout
         self.maximumResultBytes = maximumResultBytes
         self.maximumProcesses = maximumProcesses
+        self.maximumWait = maximumWait
     }
 }
 

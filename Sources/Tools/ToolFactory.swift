@@ -6,10 +6,12 @@ import JSON
 /// Makes the tools of one loop that do not come and go.
 struct ToolFactory {
     let loop: EventLoop
-    let calls: BlockingCalls
+    let threads: ToolThreads
+    let programStarts: BlockingCalls
+    let nameLookUps: BlockingCalls
     let configuration: ToolConfiguration
     let workspace: Workspace?
-    let slots: ProcessSlots
+    let places: FairPlaces
 
     func makeTools() -> [any RunnableTool] {
         configuration.builtIn.compactMap { make($0) } + configuration.commands.map { make($0) }
@@ -25,7 +27,11 @@ struct ToolFactory {
             return FetchTool(
                 loop: loop, definition: definition, policy: policy, timeout: configuration.timeout,
                 hosts: HostList(configuration.allowedHosts),
-                maximumResultBytes: configuration.maximumResultBytes)
+                maximumResultBytes: configuration.maximumResultBytes, lookUps: nameLookUps)
+        case .currentTime:
+            return ImmediateTool(
+                loop: loop, definition: definition, policy: policy, timeout: configuration.timeout,
+                body: CurrentTime.tool)
         case .runCommand:
             return ProgramTool(
                 runner: programRunner, definition: definition, policy: policy, timeout: configuration.timeout,
@@ -33,23 +39,20 @@ struct ToolFactory {
         default:
             guard let body = body(of: tool) else { return nil }
             return BlockingTool(
-                loop: loop, calls: calls, definition: definition, policy: policy, timeout: configuration.timeout,
+                loop: loop, threads: threads, definition: definition, policy: policy, timeout: configuration.timeout,
                 body: body)
         }
     }
 
     private func body(of tool: BuiltInTool) -> BlockingTool.Body? {
-        switch tool {
-        case .currentTime: return CurrentTime.tool
-        case .calculate: return { (arguments, _) throws(ToolFailure) in try Calculator.answer(arguments) }
-        default: break
-        }
+        if tool == .calculate { return Calculator.answer }
         guard let workspace else { return nil }
+        let maximumBytes = configuration.maximumResultBytes
         switch tool {
-        case .readFile: return FileReader(workspace: workspace).readFile
-        case .listDirectory: return FileFinder(workspace: workspace).listDirectory
-        case .findFiles: return FileFinder(workspace: workspace).findFiles
-        case .searchText: return FileFinder(workspace: workspace).searchText
+        case .readFile: return FileReader(workspace: workspace, maximumResultBytes: maximumBytes).readFile
+        case .listDirectory: return FileFinder(workspace: workspace, maximumResultBytes: maximumBytes).listDirectory
+        case .findFiles: return FileFinder(workspace: workspace, maximumResultBytes: maximumBytes).findFiles
+        case .searchText: return FileFinder(workspace: workspace, maximumResultBytes: maximumBytes).searchText
         case .writeFile: return FileWriter(workspace: workspace).writeFile
         case .editFile: return FileWriter(workspace: workspace).editFile
         case .currentTime, .calculate, .fetchURL, .runCommand: return nil
@@ -72,7 +75,7 @@ struct ToolFactory {
 
     private var programRunner: ProgramRunner {
         ProgramRunner(
-            loop: loop, calls: calls, slots: slots, directory: workspace?.path ?? configuration.workspace,
+            loop: loop, calls: programStarts, places: places, directory: workspace?.path ?? configuration.workspace,
             maximumOutputBytes: configuration.maximumResultBytes)
     }
 }

@@ -4,20 +4,28 @@ package import Observability
 
 /// What the tools of all event loops share: the workspace, the threads for what blocks, the MCP servers. One for a process.
 package final class ToolHost: Sendable {
-    /// Threads for tools that read files.
-    static let maximumThreads = 4
-    /// Tools that wait for one of them.
-    static let maximumWaitingCalls = 4096
+    /// Threads that start programs, and threads that look names up for `fetch_url`: each kind of its own, so that neither
+    /// waits for what takes long elsewhere.
+    static let maximumHelpers = 4
+    /// Programs that wait for their turn.
+    static let maximumWaitingPrograms = 4096
 
     private let configuration: ToolConfiguration
     private let workspace: Workspace?
-    private let calls = BlockingCalls(maximumThreads: maximumThreads, maximumWaiting: maximumWaitingCalls)
+    private let threads = ToolThreads()
+    private let programStarts: BlockingCalls
+    private let nameLookUps = BlockingCalls(maximumThreads: maximumHelpers)
+    private let places: FairPlaces
     private let hub: MCPHub?
 
     private init(configuration: ToolConfiguration, workspace: Workspace?, hub: MCPHub?) {
         self.configuration = configuration
         self.workspace = workspace
         self.hub = hub
+        let maximum = configuration.maximumProcesses
+        programStarts = BlockingCalls(maximumThreads: Self.maximumHelpers, maximumWaiting: maximum)
+        places = FairPlaces(
+            maximumTaken: maximum, maximumPerSession: maximum, maximumWaiting: Self.maximumWaitingPrograms)
     }
 
     /// Opens the workspace, and starts the MCP servers: returns when each has told its tools or failed, or when
@@ -43,10 +51,11 @@ package final class ToolHost: Sendable {
     /// The tools of one loop. On the loop.
     package func makeBox(loop: EventLoop) -> ToolBox {
         let factory = ToolFactory(
-            loop: loop, calls: calls, configuration: configuration, workspace: workspace,
-            slots: ProcessSlots(maximumRunning: configuration.maximumProcesses))
+            loop: loop, threads: threads, programStarts: programStarts, nameLookUps: nameLookUps,
+            configuration: configuration, workspace: workspace, places: places)
         let box = ToolBox(
-            loop: loop, maximumResultBytes: configuration.maximumResultBytes, fixedTools: factory.makeTools())
+            loop: loop, maximumResultBytes: configuration.maximumResultBytes, maximumWait: configuration.maximumWait,
+            fixedTools: factory.makeTools())
         if let hub {
             let bound = LoopBound(box, loop: loop)
             let configuration = configuration

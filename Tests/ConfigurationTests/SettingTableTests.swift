@@ -55,7 +55,7 @@ import Testing
             switch key.path {
             case "server.allowed_origins": "https://a.example, https://b.example"
             case "tools.builtin": "current_time, calculate"
-            case "tools.allowed_hosts": "a.example, *.b.example"
+            case "tools.allowed_hosts": "a.example, *.b.example, c.example:8080"
             default: "a/b, c/d"
             }
         case .records:

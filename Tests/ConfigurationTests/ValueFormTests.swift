@@ -33,6 +33,18 @@ import Testing
             #expect(!HostName.isValid(host), "\(host)")
         }
     }
+
+    @Test("hosts may be meant with a port, and domains with all that is below them")
+    func patterns() {
+        for text in ["a.example", "*.a.example", "a.example:1", "*.a.example:65535", "127.0.0.1:80", "::1"] {
+            #expect(HostName.isPattern(text), "\(text)")
+        }
+        for text in [
+            "*", "*.", "a.example:", "a.example:0", "a.example:65536", "a.example:x", ":80", "a:1:2", "a/b:80",
+        ] {
+            #expect(!HostName.isPattern(text), "\(text)")
+        }
+    }
 }
 
 @Suite struct TextFormTests {

@@ -86,6 +86,20 @@ import Testing
         #expect(Self.text("(-1)^999999999") == "-1")
     }
 
+    @Test("A run that nobody waits for ends at its next operation")
+    func cancelled() {
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        #expect(throws: ToolFailure.self) { try Calculator.evaluate("1*1", cancellation) }
+    }
+
+    @Test("Large fractions are taken on with as many operations as fit into an expression")
+    func manyOperations() {
+        let expression = "(3^5100/7^2900)" + String(repeating: "*1+0/1", count: 1600) + "-3^5100/7^2900"
+        #expect(expression.utf8.count < Calculator.maximumExpressionBytes)
+        #expect(Self.text(expression) == "0")
+    }
+
     @Test("Division, multiplication and addition of large numbers agree with each other")
     func arithmetic() {
         var generator = SystemRandomNumberGenerator()

@@ -10,7 +10,7 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct CommandToolTests {
     private func withCommands(
         _ commands: [CommandSpecification], maximumResultBytes: Int = 1000, maximumProcesses: Int = 8,
-        builtIn: [BuiltInTool] = [], allowed: [[String]] = [],
+        maximumWait: UInt64 = 60 * second, builtIn: [BuiltInTool] = [], allowed: [[String]] = [],
         _ body: (TestBox, TemporaryDirectory) async throws -> Void
     ) async throws {
         let directory = try TemporaryDirectory()
@@ -19,7 +19,8 @@ import Testing
             let box = try await TestBox(
                 ToolConfiguration(
                     builtIn: builtIn, workspace: directory.path, commands: commands, allowedCommands: allowed,
-                    timeout: 60 * second, maximumResultBytes: maximumResultBytes, maximumProcesses: maximumProcesses),
+                    timeout: 60 * second, maximumResultBytes: maximumResultBytes, maximumProcesses: maximumProcesses,
+                    maximumWait: maximumWait),
                 on: loop)
             try await body(box, directory)
         }
@@ -87,11 +88,17 @@ import Testing
 
     @Test func outputPastTheLimitIsCutAndTheModelIsTold() async throws {
         try await withCommands(
-            [shell("full", "printf '%010d' 0"), shell("more", "printf '%011d' 0")],
+            [
+                shell("full", "printf '%010d' 0"), shell("more", "printf '%011d' 0"),
+                shell("bad", "printf '%010000d' 0; exit 1"),
+            ],
             maximumResultBytes: 10
         ) { box, _ in
             #expect(await box.call("full").content == "0000000000")
-            #expect(await box.call("more").content.hasPrefix("0000000000\n[cut: "))
+            #expect(
+                await box.call("more").content == "0000000000\n[cut: 11 bytes are more than the limit of 10]")
+            #expect(
+                await box.call("bad").content == "Error: the\n[cut: 10055 bytes are more than the limit of 10]")
         }
     }
 
@@ -160,6 +167,61 @@ import Testing
         }
     }
 
+    @Test func theLimitIsThatOfTheProcessWhateverTheLoop() async throws {
+        let script = "n=$(ls | grep -c running); touch running.$$; echo $n; sleep 0.05; rm running.$$"
+        try await withCommands([shell("count", script)], maximumProcesses: 2) { first, _ in
+            try await withLoop("second") { loop in
+                let second = try await TestBox(of: first.host, on: loop)
+                let seen = await withTaskGroup(of: String.self) { group in
+                    for number in 0..<12 {
+                        group.addTask { await (number % 2 == 0 ? first : second).call("count").content }
+                    }
+                    return await group.reduce(into: [String]()) { $0.append($1) }
+                }
+                #expect(seen.allSatisfy { $0 == "0\n" || $0 == "1\n" }, "\(seen)")
+            }
+        }
+    }
+
+    @Test func theWaitForItsTurnIsNotPartOfARunsTime() async throws {
+        // The first goes on until the last is asked for and more than their limit is over for those that wait.
+        let slow = shell("hold", "while [ ! -e go ]; do sleep 0.02; done", timeout: 60 * second)
+        try await withCommands([slow, shell("quick", "echo done", timeout: second)], maximumProcesses: 1) {
+            box, directory in
+            let first = await box.start("hold")
+            let waiting = [await box.start("quick"), await box.start("quick")]
+            try await onThread {
+                usleep(1_200_000)
+                try directory.write("go", "")
+            }
+            #expect(await first.result().outcome == .success)
+            for run in waiting { #expect(await run.result().content == "done\n") }
+        }
+    }
+
+    @Test func aCallWhoseTurnDoesNotComeInTimeIsToldSo() async throws {
+        try await withCommands([shell("hold", "exec sleep 600")], maximumProcesses: 1, maximumWait: second / 10) {
+            box, _ in
+            let first = await box.start("hold")
+            let report = await box.call("hold")
+            #expect(report.outcome == .timeout)
+            #expect(
+                report.content.hasPrefix("Error: the server is busy with other tools: this one did not get its turn"))
+            first.cancel()
+        }
+    }
+
+    @Test func aCommandWhoseTimeIsUpTellsWhatItSaidSoFar() async throws {
+        let script = "echo half; echo trouble >&2; touch said; exec sleep 600"
+        try await withCommands([shell("slow", script, timeout: 2 * second)]) { box, directory in
+            let run = await box.start("slow")
+            try await onThread { while access(directory.path + "/said", F_OK) != 0 { usleep(1000) } }
+            let report = await run.result()
+            #expect(report.outcome == .timeout)
+            #expect(report.content.hasSuffix(" s.\nIts error output:\ntrouble\n\nIts output:\nhalf\n"), "\(report)")
+        }
+    }
+
     @Test func runCommandStartsWhatIsAllowedOnly() async throws {
         try await withCommands([], builtIn: [.runCommand], allowed: [["echo"], ["git", "log"]]) { box, _ in
             #expect(await box.call("run_command", ["command": ["echo", "$HOME", "x y"]]).content == "$HOME x y\n")
@@ -216,11 +278,11 @@ func isRunning(_ pid: pid_t) -> Bool {
         #expect(output("abcdef", limit: 6, .beginning, pieces: pieces) == "abcdef")
         #expect(
             output("abcdef", limit: 5, .beginning, pieces: pieces)
-                == "abcde\n[cut: 6 bytes are more than the limit of 5]")
+                == "abcde")
         #expect(
-            output("aé😀b", limit: 4, .beginning, pieces: pieces) == "aé\n[cut: 8 bytes are more than the limit of 4]")
+            output("aé😀b", limit: 4, .beginning, pieces: pieces) == "aé")
         #expect(
-            output("aé😀b", limit: 7, .beginning, pieces: pieces) == "aé😀\n[cut: 8 bytes are more than the limit of 7]")
+            output("aé😀b", limit: 7, .beginning, pieces: pieces) == "aé😀")
         #expect(output("abcdef", limit: 6, .end, pieces: pieces) == "abcdef")
         #expect(output("abcdef", limit: 3, .end, pieces: pieces) == "[cut: the last 3 of 6 bytes]\ndef")
         #expect(output("a😀b", limit: 3, .end, pieces: pieces) == "[cut: the last 3 of 6 bytes]\nb")
@@ -246,6 +308,38 @@ func isRunning(_ pid: pid_t) -> Bool {
         }
     }
 
+    @Test func whoNeedsNoThreadWaitsForNoneAndCancelledRunsGiveTheirsBack() async throws {
+        // A minute and more each, if nobody stops it.
+        let long: JSONObject = [
+            "expression": .string(
+                [String](repeating: "(3^5100/7^2900)*(7^2901/3^5099)", count: 200).joined(separator: "%"))
+        ]
+        try await withLoop { loop in
+            let box = try await TestBox(
+                ToolConfiguration(builtIn: [.currentTime, .calculate], timeout: 600 * second), on: loop)
+            var runs: [TestRun] = []
+            for number in 0..<12 { runs.append(await box.start("calculate", long, session: "\(number % 3)")) }
+            #expect(await box.call("current_time").outcome == .success)
+            for run in runs { run.cancel() }
+            #expect(await box.call("calculate", ["expression": "6 * 7"], session: "0").content == "42")
+        }
+    }
+
+    @Test func aSessionThatAsksForMuchDoesNotMakeAnotherWait() async throws {
+        let long: JSONObject = [
+            "expression": .string(
+                [String](repeating: "(3^5100/7^2900)*(7^2901/3^5099)", count: 200).joined(separator: "%"))
+        ]
+        try await withLoop { loop in
+            let box = try await TestBox(ToolConfiguration(builtIn: [.calculate], timeout: 600 * second), on: loop)
+            var runs: [TestRun] = []
+            for _ in 0..<12 { runs.append(await box.start("calculate", long, session: "much")) }
+            #expect(await box.call("calculate", ["expression": "6 * 7"], session: "little").content == "42")
+            #expect(await box.box.read { $0.runningCount } == 12)
+            for run in runs { run.cancel() }
+        }
+    }
+
     @Test func everyBuiltInToolHasADefinitionThatTakesNothingUnknown() {
         for tool in BuiltInTool.allCases {
             let specification = tool.specification
@@ -261,20 +355,6 @@ func isRunning(_ pid: pid_t) -> Bool {
             let box = try await TestBox(ToolConfiguration(), on: loop)
             let report = await box.call("gone")
             #expect(report.content == "Error: the tool is not available any more; do without it")
-        }
-    }
-
-    @Test func aResultPastTheLimitIsCut() async throws {
-        let directory = try TemporaryDirectory()
-        defer { withExtendedLifetime(directory) {} }
-        try directory.write("full.txt", String(repeating: "a", count: 97))
-        try directory.write("more.txt", String(repeating: "a", count: 98))
-        try await withLoop { loop in
-            let box = try await TestBox(
-                ToolConfiguration(builtIn: [.readFile], workspace: directory.path, maximumResultBytes: 100), on: loop)
-            #expect(await box.call("read_file", ["path": "full.txt"]).content.utf8.count == 100)
-            let cut = await box.call("read_file", ["path": "more.txt"]).content
-            #expect(cut.hasSuffix("a\n[cut: 101 bytes are more than the limit of 100]"))
         }
     }
 

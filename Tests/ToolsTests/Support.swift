@@ -95,12 +95,16 @@ struct TestBox: Sendable {
     let host: ToolHost
     let box: LoopBound<ToolBox>
 
-    init(_ configuration: ToolConfiguration, on loop: EventLoop, log: Logger? = nil) async throws {
+    /// Another loop's box of the same host.
+    init(of host: ToolHost, on loop: EventLoop) async throws {
         self.loop = loop
-        let log = try log ?? Logger(level: .error)
-        let host = try await ToolHost.start(configuration, log: log)
         self.host = host
         box = try await loop.run { LoopBound(host.makeBox(loop: loop), loop: loop) }
+    }
+
+    init(_ configuration: ToolConfiguration, on loop: EventLoop, log: Logger? = nil) async throws {
+        let log = try log ?? Logger(level: .error)
+        try await self.init(of: ToolHost.start(configuration, log: log), on: loop)
     }
 
     func definitions() async -> [ToolDefinition] {
@@ -112,17 +116,16 @@ struct TestBox: Sendable {
     }
 
     /// What a call comes to.
-    func call(_ name: String, _ arguments: JSONObject = [:]) async -> ToolRunReport {
-        await start(name, arguments).result()
+    func call(_ name: String, _ arguments: JSONObject = [:], session: String = "s") async -> ToolRunReport {
+        await start(name, arguments, session: session).result()
     }
 
-    func start(_ name: String, _ arguments: JSONObject = [:]) async -> TestRun {
+    func start(_ name: String, _ arguments: JSONObject = [:], session: String = "s") async -> TestRun {
         let reports = Inbox<ToolRunReport>()
         let run = await withCheckedContinuation { (continuation: CheckedContinuation<LoopBound<any ToolRun>, Never>) in
             box.submit { [loop] box in
-                let run = box.start(ToolCall(id: "c", name: name, arguments: ""), arguments: arguments) {
-                    reports.put($0)
-                }
+                let call = ToolCall(id: "c", name: name, arguments: "")
+                let run = box.start(call, arguments: arguments, for: session) { reports.put($0) }
                 continuation.resume(returning: LoopBound(run, loop: loop))
             }
         }

@@ -27,7 +27,8 @@ import Testing
 
         func read(_ path: String) -> String {
             do throws(ToolFailure) {
-                return try FileReader(workspace: workspace).readFile(["path": .string(path)], Cancellation())
+                return try FileReader(workspace: workspace, maximumResultBytes: 64 << 10).readFile(
+                    ["path": .string(path)], Cancellation())
             } catch {
                 return "! " + error.message
             }
@@ -169,7 +170,7 @@ import Testing
             "n.txt": (1...10).map { "line \($0)" }.joined(separator: "\n"), "empty.txt": "", "crlf.txt": "a\r\nb\r\n",
         ])
         defer { withExtendedLifetime(directory) {} }
-        let reader = FileReader(workspace: workspace)
+        let reader = FileReader(workspace: workspace, maximumResultBytes: 64 << 10)
         func read(_ name: String, _ arguments: JSONObject = [:]) -> String {
             var arguments = arguments
             arguments["path"] = .string(name)
@@ -180,6 +181,8 @@ import Testing
             read("n.txt", ["offset": 2, "limit": 2])
                 == "2\tline 2\n3\tline 3\n[lines 2 to 3; read on with offset 4]\n")
         #expect(read("n.txt", ["offset": 11]) == "! the file has only 10 lines, so there is no line 11")
+        #expect(
+            read("n.txt", ["offset": .number(JSONNumber(validated: "1e30"))]).hasPrefix("! the file has only 10 lines"))
         #expect(read("empty.txt") == "(the file is empty)")
         #expect(read("crlf.txt") == "1\ta\n2\tb\n")
     }
@@ -192,7 +195,7 @@ import Testing
         ])
         defer { withExtendedLifetime(directory) {} }
         try Data([0x61, 0xFF, 0x62]).write(to: URL(fileURLWithPath: directory.path + "/latin.txt"))
-        let reader = FileReader(workspace: workspace)
+        let reader = FileReader(workspace: workspace, maximumResultBytes: 64 << 10)
         func read(_ name: String) -> String {
             Self.text { () throws(ToolFailure) in try reader.readFile(["path": .string(name)], Cancellation()) }
         }
@@ -209,8 +212,73 @@ import Testing
         let cancellation = Cancellation()
         cancellation.cancel()
         #expect(throws: ToolFailure.self) {
-            try FileReader(workspace: workspace).readFile(["path": "a.txt"], cancellation)
+            try FileReader(workspace: workspace, maximumResultBytes: 64 << 10).readFile(["path": "a.txt"], cancellation)
         }
+    }
+
+    @Test("A file that is no text is refused at once, however large it and its first line are")
+    func endlessFile() throws {
+        let (directory, workspace) = try Self.scene(["big": ""])
+        defer { withExtendedLifetime(directory) {} }
+        #expect(truncate(directory.path + "/big", 1 << 40) == 0)
+        let reader = FileReader(workspace: workspace, maximumResultBytes: 64 << 10)
+        let text = Self.text { () throws(ToolFailure) in try reader.readFile(["path": "big"], Cancellation()) }
+        #expect(text == "! `big` is no text file (1099511627776 bytes)")
+        let finder = FileFinder(workspace: workspace, maximumResultBytes: 64 << 10)
+        let found = Self.text { () throws(ToolFailure) in try finder.searchText(["pattern": "a"], Cancellation()) }
+        #expect(found == "(no match)\n[not searched, as it is too much: `big`]")
+    }
+
+    @Test("A cancelled read ends also within a line that does not")
+    func cancelledWithinLine() throws {
+        let (directory, workspace) = try Self.scene(["a.txt": "a\n" + String(repeating: "b", count: 200_000)])
+        defer { withExtendedLifetime(directory) {} }
+        let cancellation = Cancellation()
+        let file = try workspace.openFile(try WorkspacePath("a.txt")).descriptor
+        var reader = LineReader(file, maximumLineBytes: 10, cancellation: cancellation)
+        #expect(try reader.next() == Array("a".utf8))
+        cancellation.cancel()
+        #expect(throws: ToolFailure.self) { try reader.next() }
+    }
+
+    @Test("A page ends before the result's limit, and always says how to go on", arguments: [1024, 4096, 5000])
+    func pageBytes(limit: Int) throws {
+        let line = String(repeating: "é", count: 150)
+        let (directory, workspace) = try Self.scene([
+            "n.txt": String(repeating: line + "\n", count: 100),
+            "one.txt": String(repeating: "x", count: 3000) + "\nend\n",
+        ])
+        defer { withExtendedLifetime(directory) {} }
+        let reader = FileReader(workspace: workspace, maximumResultBytes: limit)
+        let finder = FileFinder(workspace: workspace, maximumResultBytes: limit)
+        var offset = 1
+        var lines: [Substring] = []
+        while true {
+            let text = try reader.readFile(["path": "n.txt", "offset": .number(JSONNumber(offset))], Cancellation())
+            #expect(text.utf8.count <= limit)
+            let page = text.split(separator: "\n")
+            lines += page.filter { !$0.hasPrefix("[") }
+            guard let last = page.last, last.hasPrefix("[") else { break }
+            offset = try #require(Int(last.split(separator: " ").last?.dropLast() ?? ""))
+        }
+        #expect(lines == (1...100).map { "\($0)\t\(line)" })
+        offset = 0
+        lines = []
+        while true {
+            let arguments: JSONObject = ["pattern": "é", "offset": .number(JSONNumber(offset))]
+            let text = try finder.searchText(arguments, Cancellation())
+            #expect(text.utf8.count <= limit)
+            let page = text.split(separator: "\n")
+            lines += page.filter { !$0.hasPrefix("[") }
+            guard let last = page.last, last.hasPrefix("[") else { break }
+            offset = try #require(Int(last.split(separator: " ").last?.dropLast() ?? ""))
+        }
+        #expect(lines == (1...100).map { "n.txt:\($0): \(line)" })
+        // A line that is longer than a page takes one.
+        let long = try reader.readFile(["path": "one.txt"], Cancellation())
+        #expect(long.utf8.count <= limit)
+        #expect(
+            limit > 4000 ? long.hasSuffix("\n2\tend\n") : long.hasSuffix("x…\n[lines 1 to 1; read on with offset 2]\n"))
     }
 
     // MARK: Finding
@@ -226,7 +294,7 @@ import Testing
         let (directory, workspace) = try Self.scene(Self.tree)
         defer { withExtendedLifetime(directory) {} }
         try FileManager.default.createSymbolicLink(atPath: directory.path + "/zlink", withDestinationPath: "/etc")
-        let finder = FileFinder(workspace: workspace)
+        let finder = FileFinder(workspace: workspace, maximumResultBytes: 64 << 10)
         func list(_ arguments: JSONObject) -> String {
             Self.text { () throws(ToolFailure) in try finder.listDirectory(arguments, Cancellation()) }
         }
@@ -258,7 +326,8 @@ import Testing
         let (directory, workspace) = try Self.scene(Self.tree)
         defer { withExtendedLifetime(directory) {} }
         let text = Self.text { () throws(ToolFailure) in
-            try FileFinder(workspace: workspace).findFiles(["pattern": .string(pattern)], Cancellation())
+            try FileFinder(workspace: workspace, maximumResultBytes: 64 << 10).findFiles(
+                ["pattern": .string(pattern)], Cancellation())
         }
         if let first = expected.first, first.hasPrefix("!") {
             #expect(text.hasPrefix(first))
@@ -273,7 +342,7 @@ import Testing
         defer { withExtendedLifetime(directory) {} }
         func search(_ arguments: JSONObject) -> String {
             Self.text { () throws(ToolFailure) in
-                try FileFinder(workspace: workspace).searchText(arguments, Cancellation())
+                try FileFinder(workspace: workspace, maximumResultBytes: 64 << 10).searchText(arguments, Cancellation())
             }
         }
         #expect(search(["pattern": "let a"]) == "src/main.swift:1: let a = 1")
@@ -285,6 +354,43 @@ import Testing
         #expect(search(["pattern": "(a)\\1"]).hasPrefix("! the pattern cannot be used"))
         let page = search(["pattern": ".", "limit": 2, "offset": 1])
         #expect(page == "README.md:2: second line\ndocs/guide.md:1: a guide\n[there is more; go on with offset 3]")
+    }
+
+    @Test("What is not searched is told: files past the limit, lines past theirs")
+    func searchGaps() throws {
+        let limit = TextSearch.maximumLineBytes
+        let (directory, workspace) = try Self.scene([
+            "a.bin": "", "b.bin": "", "full.txt": String(repeating: "x", count: limit - 3) + "end\n",
+            "long.txt": String(repeating: "x", count: limit - 2) + "end\n", "z.txt": "the end\n",
+        ])
+        defer { withExtendedLifetime(directory) {} }
+        #expect(truncate(directory.path + "/a.bin", off_t(TextSearch.maximumSearchedBytes + 1)) == 0)
+        #expect(truncate(directory.path + "/b.bin", off_t(TextSearch.maximumSearchedBytes)) == 0)
+        let finder = FileFinder(workspace: workspace, maximumResultBytes: 64 << 10)
+        let text = try finder.searchText(["pattern": "end"], Cancellation())
+        let shown = String(repeating: "x", count: TextSearch.maximumShownLine)
+        #expect(
+            text == """
+                full.txt:1: \(shown)…
+                z.txt:1: the end
+                [not searched, as it is too much: `a.bin`]
+                [1 long lines were not searched to their end]
+                """)
+    }
+
+    @Test("One file can be searched, and found")
+    func searchingOneFile() throws {
+        let (directory, workspace) = try Self.scene(Self.tree)
+        defer { withExtendedLifetime(directory) {} }
+        let finder = FileFinder(workspace: workspace, maximumResultBytes: 64 << 10)
+        func search(_ path: String) -> String {
+            Self.text { () throws(ToolFailure) in
+                try finder.searchText(["pattern": "a", "path": .string(path)], Cancellation())
+            }
+        }
+        #expect(search("src/main.swift") == "src/main.swift:1: let a = 1\nsrc/main.swift:2: print(a)")
+        #expect(search("src/none") == "! there is no `src/none` in the workspace")
+        #expect(search("src/main.swift/x").hasPrefix("! "))
     }
 
     // MARK: Writing

@@ -14,27 +14,32 @@ struct Calculator {
     static let maximumPlaces = 1000
 
     private let bytes: [UInt8]
+    private let cancellation: Cancellation
     private var position = 0
     private var depth = 0
 
-    static func answer(_ arguments: JSONObject) throws(ToolFailure) -> String {
-        try evaluate(arguments["expression"]?.string ?? "").text()
+    static let answer: BlockingTool.Body = { (arguments, cancellation) throws(ToolFailure) in
+        try evaluate(arguments["expression"]?.string ?? "", cancellation).text()
     }
 
-    static func evaluate(_ expression: String) throws(ToolFailure) -> ExactNumber {
+    static func evaluate(
+        _ expression: String, _ cancellation: Cancellation = Cancellation()
+    ) throws(ToolFailure) -> ExactNumber {
         guard expression.utf8.count <= maximumExpressionBytes else {
             throw ToolFailure("the expression is longer than \(maximumExpressionBytes) bytes")
         }
         // What people write for the signs on the keyboard.
         let signs: [Character: Character] = ["×": "*", "·": "*", "÷": "/", "−": "-", "–": "-"]
-        var calculator = Calculator(bytes: Array(String(expression.map { signs[$0] ?? $0 }).utf8))
+        let bytes = Array(String(expression.map { signs[$0] ?? $0 }).utf8)
+        var calculator = Calculator(bytes: bytes, cancellation: cancellation)
         let result = try calculator.sum()
         guard calculator.next == nil else { throw calculator.unexpected() }
         return result
     }
 
-    private init(bytes: [UInt8]) {
+    private init(bytes: [UInt8], cancellation: Cancellation) {
         self.bytes = bytes
+        self.cancellation = cancellation
     }
 
     // MARK: Grammar
@@ -84,6 +89,8 @@ struct Calculator {
     }
 
     private mutating func power() throws(ToolFailure) -> ExactNumber {
+        // Each operation has one more of these. None of them takes long by itself.
+        try cancellation.check()
         let base = try primary()
         guard take("^") || takePair("**") else { return base }
         depth += 1

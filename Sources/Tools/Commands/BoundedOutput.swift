@@ -27,9 +27,15 @@ struct BoundedOutput {
         }
     }
 
-    /// Bytes that are no UTF-8 are replaced. What is left out is told.
-    var text: String {
-        guard total > limit else { return String(decoding: bytes, as: UTF8.self) }
+    /// What the end of ``text`` lacks.
+    var omission: ToolOutput.Omission { part == .beginning && isFull ? .bytes(total - limit) : .none }
+
+    /// As UTF-8, see ``text(in:)``.
+    var text: String { text(in: .utf8) }
+
+    /// Bytes that are no characters are replaced. What is left out at the beginning is told.
+    func text(in encoding: TextEncoding) -> String {
+        guard total > limit, encoding == .utf8 || part == .end else { return encoding.text(bytes) }
         switch part {
         case .beginning:
             var kept = bytes[...]
@@ -39,7 +45,7 @@ struct BoundedOutput {
             if let lead = tail.last, lead >= 0xC0, kept.endIndex - tail.endIndex + 1 < Self.length(ofLead: lead) {
                 kept = kept[..<(tail.endIndex - 1)]
             }
-            return String(decoding: kept, as: UTF8.self) + "\n[cut: \(total) bytes are more than the limit of \(limit)]"
+            return String(decoding: kept, as: UTF8.self)
         case .end:
             let kept = bytes.suffix(limit).drop { $0 & 0xC0 == 0x80 }
             return "[cut: the last \(limit) of \(total) bytes]\n" + String(decoding: kept, as: UTF8.self)

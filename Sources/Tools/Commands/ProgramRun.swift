@@ -2,10 +2,10 @@ import AILoop
 import EventLoops
 
 /// One program run by a tool, from its turn to its end.
-final class ProgramRun: ToolRun {
+final class ProgramRun: RunningTool {
     private enum State {
         /// For a place among the running ones. To `starting`, `over`.
-        case waiting(Int)
+        case waiting
         /// On a thread of its own. To `running`, `over`.
         case starting
         /// To `over`.
@@ -20,27 +20,32 @@ final class ProgramRun: ToolRun {
 
     private let runner: ProgramRunner
     private let program: ToolProgram
-    private var completion: ((ToolOutput) -> Void)?
-    private var state = State.waiting(0)
+    private var report: ((ToolRunNews) -> Void)?
+    private var state = State.waiting
+    private var ticket: FairPlaces.Ticket?
     private var output: BoundedOutput
     private var errors = BoundedOutput(limit: maximumErrorBytes, keeping: .end)
 
-    /// - Parameter completion: called later, unless the run is cancelled.
-    init(_ runner: ProgramRunner, _ program: ToolProgram, completion: @escaping (ToolOutput) -> Void) {
+    /// - Parameter report: called later, and no more once the run is cancelled.
+    init(
+        _ runner: ProgramRunner, _ program: ToolProgram, for sessionID: String,
+        report: @escaping (ToolRunNews) -> Void
+    ) {
         self.runner = runner
         self.program = program
-        self.completion = completion
+        self.report = report
         output = BoundedOutput(limit: runner.maximumOutputBytes, keeping: .beginning)
-        let number = runner.slots.take { self.launch() }
-        if case .waiting = state { state = .waiting(number) }
+        let bound = LoopBound(self, loop: runner.loop)
+        ticket = runner.places.take(for: sessionID) { ticket in bound.submit { $0.launch(ticket) } }
+        if ticket == nil { bound.submit { $0.finish(.failure("too many programs wait; try again later")) } }
     }
 
     func cancel() {
-        completion = nil
+        report = nil
         switch state {
-        case .waiting(let number):
-            runner.slots.withdraw(number)
+        case .waiting:
             state = .over
+            if let ticket, runner.places.withdraw(ticket) { self.ticket = nil }
         case .starting: state = .ending
         case .running(let child):
             state = .ending
@@ -51,9 +56,15 @@ final class ProgramRun: ToolRun {
 
     // MARK: Life of the program
 
+    func timedOut(_ message: String) -> ToolOutput {
+        told("Error: " + message, outcome: .timeout)
+    }
+
     /// The run holds its place from here on, until the program is gone.
-    private func launch() {
+    private func launch(_ ticket: FairPlaces.Ticket) {
+        guard case .waiting = state else { return runner.places.release(ticket) }
         state = .starting
+        report?(.began)
         let launch = ProgramLaunch(
             arguments: program.arguments,
             environment: ProgramLaunch.basicEnvironment().merging(program.environment) { $1 },
@@ -89,23 +100,29 @@ final class ProgramRun: ToolRun {
     private func finish(_ output: ToolOutput) {
         state = .over
         keepAlive = nil
-        runner.slots.release()
-        let completion = completion
-        self.completion = nil
-        completion?(output)
+        if let ticket { runner.places.release(ticket) }
+        ticket = nil
+        let report = report
+        self.report = nil
+        report?(.ended(output))
     }
 
     private func output(of status: ChildProcess.Status) -> ToolOutput {
-        let text = output.text
-        var message: String
         switch status {
-        case .exited(code: 0): return .success(text.isEmpty ? "(no output)" : text)
-        case .exited(let code): message = "the program ended with exit code \(code)."
-        case .killed(let signal): message = "the program was ended by signal \(signal)."
+        case .exited(code: 0):
+            ToolOutput(
+                content: output.total == 0 ? "(no output)" : output.text, outcome: .success, omission: output.omission)
+        case .exited(let code): told("Error: the program ended with exit code \(code).", outcome: .error)
+        case .killed(let signal): told("Error: the program was ended by signal \(signal).", outcome: .error)
         }
+    }
+
+    /// The message with all that the program has said.
+    private func told(_ message: String, outcome: ToolOutcome) -> ToolOutput {
+        var message = message
         if errors.total > 0 { message += "\nIts error output:\n\(errors.text)" }
-        if !text.isEmpty { message += "\nIts output:\n\(text)" }
-        return .failure(message)
+        if output.total > 0 { message += "\nIts output:\n\(output.text)" }
+        return ToolOutput(content: message, outcome: outcome, omission: output.omission)
     }
 }
 

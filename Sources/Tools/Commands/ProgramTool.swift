@@ -30,40 +30,28 @@ final class ProgramTool: RunnableTool {
         self.makeProgram = makeProgram
     }
 
-    func start(_ arguments: JSONObject, report: @escaping (ToolRunNews) -> Void) -> any ToolRun {
+    func start(
+        _ arguments: JSONObject, for sessionID: String, report: @escaping (ToolRunNews) -> Void
+    ) -> any RunningTool {
         let program: ToolProgram
         do throws(ToolFailure) {
             program = try makeProgram(arguments)
         } catch {
-            return FailedRun(.failure(error.message), loop: runner.loop, report: report)
+            return EndedRun(.failure(error.message), loop: runner.loop, report: report)
         }
-        return ProgramRun(runner, program) { report(.ended($0)) }
+        return ProgramRun(runner, program, for: sessionID, report: report)
     }
 }
 
 /// What all programs of a loop's tools are run with.
 struct ProgramRunner {
     let loop: EventLoop
+    /// On which they are started.
     let calls: BlockingCalls
-    let slots: ProcessSlots
+    let places: FairPlaces
     /// Where they start.
     let directory: String
     let maximumOutputBytes: Int
-}
-
-/// A run that fails before it begins.
-final class FailedRun: ToolRun {
-    private let loop: EventLoop
-    private var timer: TimerID?
-
-    init(_ output: ToolOutput, loop: EventLoop, report: @escaping (ToolRunNews) -> Void) {
-        self.loop = loop
-        timer = loop.schedule(after: 0) { report(.ended(output)) }
-    }
-
-    func cancel() {
-        if let timer { loop.cancel(timer) }
-    }
 }
 
 /// What `run_command` may start: programs, with the arguments that must come first.

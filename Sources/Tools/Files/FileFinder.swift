@@ -1,4 +1,3 @@
-import Glibc
 import JSON
 import JSONSchema
 
@@ -8,57 +7,61 @@ struct FileFinder: Sendable {
     static let maximumEntries = 5000
     static let defaultMatches = 200
     static let maximumMatches = 2000
-    /// What of a line that matches is looked at and shown.
-    static let maximumLineBytes = 4096
-    static let maximumShownLine = 300
-    /// Bytes that one search reads.
-    static let maximumSearchedBytes = 1 << 30
 
     let workspace: Workspace
+    /// Of a page; a longer one ends early.
+    let maximumResultBytes: Int
 
     /// The part of a list that is asked for.
-    private struct Page {
+    struct Page {
         let offset: Int
         let limit: Int
-        var passed = 0
-        var lines: [String] = []
-        var hasMore = false
+        private var passed = 0
+        private var shown: ResultLines
+        private var hasMore = false
 
-        init(_ arguments: JSONObject, defaultLimit: Int, maximum: Int) {
-            offset = max(0, arguments["offset"]?.int ?? 0)
-            limit = min(maximum, max(1, arguments["limit"]?.int ?? defaultLimit))
+        init(_ arguments: JSONObject, defaultLimit: Int, maximum: Int, maximumBytes: Int) {
+            offset = max(0, arguments.count("offset") ?? 0)
+            limit = min(maximum, max(1, arguments.count("limit") ?? defaultLimit))
+            shown = ResultLines(maximumBytes: maximumBytes)
         }
 
         /// False once the page is full and it is known that there is more.
         mutating func add(_ line: @autoclosure () -> String) -> Bool {
             passed += 1
             guard passed > offset else { return true }
-            guard lines.count < limit else {
+            guard shown.lines.count < limit, shown.append(line()) else {
                 hasMore = true
                 return false
             }
-            lines.append(line())
             return true
         }
 
-        func text(nothing: String, isIncomplete: Bool) -> String {
-            var lines = lines
+        /// - Parameter gaps: what is said about that which was not looked at.
+        func text(nothing: String, gaps: [String]) -> String {
+            var lines = shown.lines
             if lines.isEmpty { lines = [offset > 0 ? "(no more)" : nothing] }
-            if hasMore { lines.append("[there is more; go on with offset \(offset + limit)]") }
-            if isIncomplete, !hasMore { lines.append("[not everything was looked at: there is too much]") }
+            // Behind the end of the page, all is open anyway.
+            lines += hasMore ? ["[there is more; go on with offset \(offset + shown.lines.count)]"] : gaps
             return lines.joined(separator: "\n")
         }
     }
 
+    private func page(_ arguments: JSONObject, defaultLimit: Int, maximum: Int) -> Page {
+        Page(arguments, defaultLimit: defaultLimit, maximum: maximum, maximumBytes: maximumResultBytes)
+    }
+
+    private static let tooMuch = "[not everything was looked at: there is too much]"
+
     func listDirectory(_ arguments: JSONObject, _ cancellation: Cancellation) throws(ToolFailure) -> String {
         let path = try WorkspacePath(arguments["path"]?.string ?? ".")
-        var page = Page(arguments, defaultLimit: Self.defaultEntries, maximum: Self.maximumEntries)
+        var page = page(arguments, defaultLimit: Self.defaultEntries, maximum: Self.maximumEntries)
         var isIncomplete = false
         let directory = try workspace.openDirectory(path)
         for entry in try FileWalk.entries(of: directory, path, isIncomplete: &isIncomplete) {
             guard page.add(Self.line(for: entry)) else { break }
         }
-        return page.text(nothing: "(the directory is empty)", isIncomplete: isIncomplete)
+        return page.text(nothing: "(the directory is empty)", gaps: isIncomplete ? [Self.tooMuch] : [])
     }
 
     private static func line(for entry: DirectoryEntry) -> String {
@@ -73,12 +76,12 @@ struct FileFinder: Sendable {
     func findFiles(_ arguments: JSONObject, _ cancellation: Cancellation) throws(ToolFailure) -> String {
         let pattern = try FilePattern(arguments["pattern"]?.string ?? "*")
         let start = try WorkspacePath(arguments["path"]?.string ?? ".")
-        var page = Page(arguments, defaultLimit: Self.defaultEntries, maximum: Self.maximumEntries)
+        var page = page(arguments, defaultLimit: Self.defaultEntries, maximum: Self.maximumEntries)
         var walk = FileWalk(workspace: workspace, cancellation: cancellation)
         try walk.visitFiles(below: start) { (path, _, _) throws(ToolFailure) in
             pattern.matches(path) ? page.add(path.text) : true
         }
-        return page.text(nothing: "(no file has such a name)", isIncomplete: walk.isIncomplete)
+        return page.text(nothing: "(no file has such a name)", gaps: walk.isIncomplete ? [Self.tooMuch] : [])
     }
 
     func searchText(_ arguments: JSONObject, _ cancellation: Cancellation) throws(ToolFailure) -> String {
@@ -95,35 +98,13 @@ struct FileFinder: Sendable {
         var files: FilePattern?
         if let names = arguments["files"]?.string { files = try FilePattern(names) }
         let start = try WorkspacePath(arguments["path"]?.string ?? ".")
-        var page = Page(arguments, defaultLimit: Self.defaultMatches, maximum: Self.maximumMatches)
+        let page = page(arguments, defaultLimit: Self.defaultMatches, maximum: Self.maximumMatches)
         var walk = FileWalk(workspace: workspace, cancellation: cancellation)
-        var budget = Self.maximumSearchedBytes
+        var search = TextSearch(pattern: pattern, page: page, cancellation: cancellation)
         try walk.visitFiles(below: start) { (path, name, directory) throws(ToolFailure) in
             guard files?.matches(path) ?? true else { return true }
-            return try Self.search(path, name, directory, pattern, cancellation, &page, &budget)
+            return try search.look(in: name, path, directory)
         }
-        return page.text(nothing: "(no match)", isIncomplete: walk.isIncomplete || budget < 0)
-    }
-
-    /// False where the search is to end.
-    private static func search(
-        _ path: WorkspacePath, _ name: String, _ directory: Descriptor, _ pattern: LinearPattern,
-        _ cancellation: Cancellation, _ page: inout Page, _ budget: inout Int
-    ) throws(ToolFailure) -> Bool {
-        // What cannot be read is passed over: others can.
-        guard let (file, status) = try? Workspace.openFile(name, in: directory, path: path) else { return true }
-        budget -= Int(status.st_size)
-        guard budget >= 0 else { return false }
-        var reader = LineReader(file, maximumLineBytes: maximumLineBytes)
-        var number = 0
-        while let line = try? reader.next(), !reader.isBinary {
-            try cancellation.check()
-            number += 1
-            let text = String(decoding: line, as: UTF8.self)
-            guard pattern.isFound(in: text) else { continue }
-            let shown = text.count > maximumShownLine ? text.prefix(maximumShownLine) + "…" : text[...]
-            guard page.add("\(path.text):\(number): \(shown)") else { return false }
-        }
-        return true
+        return search.page.text(nothing: "(no match)", gaps: (walk.isIncomplete ? [Self.tooMuch] : []) + search.gaps)
     }
 }

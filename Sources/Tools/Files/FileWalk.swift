@@ -31,12 +31,19 @@ struct FileWalk {
         self.cancellation = cancellation
     }
 
-    /// Calls `visit` with every regular file below `start`, by name within each directory, until it returns false.
+    /// Calls `visit` with every regular file below `start`, by name within each directory, until it returns false; or with
+    /// `start` alone, where that is a file.
     mutating func visitFiles(
         below start: WorkspacePath,
         _ visit: (_ path: WorkspacePath, _ name: String, _ directory: Descriptor) throws(ToolFailure) -> Bool
     ) throws(ToolFailure) {
-        _ = try visitFiles(in: try workspace.openDirectory(start), start, visit)
+        if let (directory, name) = try? workspace.openParent(of: start, creating: false),
+            Self.status(of: name, in: directory).map(Self.kind) == .file
+        {
+            _ = try visit(start, name, directory)
+        } else {
+            _ = try visitFiles(in: try workspace.openDirectory(start), start, visit)
+        }
     }
 
     private mutating func visitFiles(
@@ -94,11 +101,16 @@ struct FileWalk {
                 isIncomplete = true
                 break
             }
-            var status = stat()
-            guard fstatat(directory.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
+            guard let status = status(of: name, in: directory) else { continue }
             entries.append(DirectoryEntry(name: name, kind: kind(of: status), size: Int(status.st_size)))
         }
         return entries.sorted { $0.name < $1.name }
+    }
+
+    /// nil where there is no such entry.
+    private static func status(of name: String, in directory: Descriptor) -> stat? {
+        var status = stat()
+        return fstatat(directory.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status : nil
     }
 
     private static func kind(of status: stat) -> DirectoryEntry.Kind {

@@ -43,7 +43,10 @@ final class MCPTool: RunnableTool {
         }
     }
 
-    func start(_ arguments: JSONObject, report: @escaping (ToolRunNews) -> Void) -> any ToolRun {
+    func start(
+        _ arguments: JSONObject, for sessionID: String, report: @escaping (ToolRunNews) -> Void
+    ) -> any RunningTool {
+        report(.began)
         let receiver = LoopBound(report, loop: loop)
         let call = MCPCall(tool: name, arguments: arguments, began: MonotonicClock.now(), timeout: timeout)
         let number = hub.call(call, of: server) { news in
@@ -58,7 +61,7 @@ final class MCPTool: RunnableTool {
     }
 }
 
-private final class MCPRun: ToolRun {
+private final class MCPRun: RunningTool {
     private let number: Int
     private let server: String
     private let hub: MCPHub

@@ -6,7 +6,8 @@ enum CurrentTime {
     private static let maximumFileBytes = 1 << 20
     private static let maximumNameBytes = 128
 
-    static let tool: BlockingTool.Body = { (arguments, _) throws(ToolFailure) in
+    /// Reads one small file at most, which the system keeps in memory: no reason for a thread.
+    static func tool(_ arguments: JSONObject) throws(ToolFailure) -> String {
         try text(at: Int(time(nil)), zone: arguments["timezone"]?.string ?? "UTC")
     }
 

@@ -19,7 +19,8 @@ final class FetchTool: RunnableTool {
             NameLookUp { [names, isAllowed] name in
                 names.addresses(name).flatMap { addresses in
                     let allowed = addresses.filter(isAllowed)
-                    return allowed.isEmpty ? .failure(NameError(message: FetchRun.privateAddress)) : .success(allowed)
+                    return allowed.isEmpty
+                        ? .failure(NameError(message: FetchRun.privateAddress, isRefused: true)) : .success(allowed)
                 }
             }
         }
@@ -35,9 +36,11 @@ final class FetchTool: RunnableTool {
     private let client: HTTPClient
 
     /// No proxy is used: what a name stands for must be known here.
+    ///
+    /// - Parameter lookUps: where names are looked up. What a model asks for shall not hold up the connections to its service.
     init(
         loop: EventLoop, definition: ToolDefinition, policy: ToolPolicy, timeout: UInt64, hosts: HostList,
-        maximumResultBytes: Int, network: Network = .publicInternet
+        maximumResultBytes: Int, lookUps: BlockingCalls, network: Network = .publicInternet
     ) {
         self.loop = loop
         self.definition = definition
@@ -48,24 +51,27 @@ final class FetchTool: RunnableTool {
         self.maximumResultBytes = maximumResultBytes
         client = HTTPClient(
             loop: loop, limits: HTTPClientLimits(maximumConnectionsPerOrigin: 8, maximumIdlePerOrigin: 0),
-            tellsRedirects: true, proxies: .none, names: network.checkedNames)
+            tellsRedirects: true, proxies: .none, names: network.checkedNames, lookUps: lookUps)
     }
 
-    func start(_ arguments: JSONObject, report: @escaping (ToolRunNews) -> Void) -> any ToolRun {
+    func start(
+        _ arguments: JSONObject, for sessionID: String, report: @escaping (ToolRunNews) -> Void
+    ) -> any RunningTool {
+        report(.began)
         let run = FetchRun(
             client: client, hosts: hosts, isAllowed: network.isAllowed, maximumBytes: maximumResultBytes,
             report: { report(.ended($0)) })
         do throws(ToolFailure) {
             try run.get(arguments["url"]?.string ?? "")
         } catch {
-            return FailedRun(.failure(error.message), loop: loop, report: report)
+            return EndedRun(.failure(error.message), loop: loop, report: report)
         }
         return run
     }
 }
 
 /// One fetch, its redirects included.
-final class FetchRun: ToolRun {
+final class FetchRun: RunningTool {
     static let maximumRedirects = 5
     static let privateAddress = "it has no address in the public internet, and others are not fetched from"
     private static let redirects = [301, 302, 303, 307, 308]
@@ -79,6 +85,7 @@ final class FetchRun: ToolRun {
     private var redirectCount = 0
     private var head: ResponseHead?
     private var body: BoundedOutput
+    private var encoding = TextEncoding.utf8
 
     init(
         client: HTTPClient, hosts: HostList, isAllowed: @escaping @Sendable (SocketAddress) -> Bool, maximumBytes: Int,
@@ -106,8 +113,8 @@ final class FetchRun: ToolRun {
             throw ToolFailure(error.detail)
         }
         guard url.scheme == .http || url.scheme == .https else { throw ToolFailure("only http and https are fetched") }
-        guard hosts.contains(url.host) else {
-            throw ToolFailure("`\(url.host)` may not be fetched from. Allowed are \(hosts.text).")
+        guard hosts.contains(url) else {
+            throw ToolFailure("`\(url.hostField)` may not be fetched from. Allowed are \(hosts.text).")
         }
         if let address = SocketAddress(host: url.host, port: 0), !isAllowed(address) {
             throw ToolFailure("`\(url.host)`: \(Self.privateAddress)")
@@ -115,6 +122,7 @@ final class FetchRun: ToolRun {
         self.url = url
         let headers = HTTPHeaders([
             ("User-Agent", "ailoopctl"), ("Accept", "text/*, application/json;q=0.9, */*;q=0.1"),
+            ("Accept-Encoding", "identity"),
         ])
         exchange = client.send(HTTPRequestMessage(method: "GET", url: text, headers: headers), receiver: self)
     }
@@ -132,21 +140,10 @@ final class FetchRun: ToolRun {
             return end(.failure("the server redirects more than \(Self.maximumRedirects) times"))
         }
         do throws(ToolFailure) {
-            try get(resolve(location))
+            try get(url?.resolving(location) ?? location)
         } catch {
             end(.failure("the server redirects to where it may not be followed: \(error.message)"))
         }
-    }
-
-    /// RFC 3986 §5.3, as far as redirects need it: whole URLs, those without a scheme, and paths.
-    private func resolve(_ location: String) -> String {
-        guard let url, !location.contains("://") else { return location }
-        if location.hasPrefix("//") { return "\(url.scheme.rawValue):\(location)" }
-        if location.hasPrefix("/") { return url.origin + location }
-        let path = url.target.prefix { $0 != "?" && $0 != "#" }
-        if location.hasPrefix("?") { return url.origin + path + location }
-        let directory = path[...(path.lastIndex(of: "/") ?? path.startIndex)]
-        return url.origin + directory + location
     }
 
     /// Whether it is worth showing to a model.
@@ -164,7 +161,15 @@ extension FetchRun: HTTPResponseReceiver {
         }
         self.head = head
         let type = head.headers.first("Content-Type") ?? ""
-        if !Self.isText(type) { end(.failure("the answer is no text, but \(type)")) }
+        guard Self.isText(type) else { return end(.failure("the answer is no text, but \(type)")) }
+        guard let encoding = TextEncoding(contentType: type) else {
+            return end(.failure("the answer is in an encoding that cannot be read: \(type)"))
+        }
+        self.encoding = encoding
+        let coding = head.headers.first("Content-Encoding")?.lowercased() ?? "identity"
+        if coding != "identity" {
+            end(.failure("the answer is compressed (\(coding)), though that was not asked for"))
+        }
     }
 
     func received(body bytes: UnsafeRawBufferPointer) {
@@ -177,8 +182,12 @@ extension FetchRun: HTTPResponseReceiver {
     func finished() {
         guard let head else { return }
         let status = "\(head.status) \(ResponseHead.usualReason(of: head.status))"
-        let text = body.text
-        end((200..<300).contains(head.status) ? .success(text) : .failure("the server answers \(status)\n\(text)"))
+        let text = body.text(in: encoding)
+        var output: ToolOutput =
+            (200..<300).contains(head.status) ? .success(text) : .failure("the server answers \(status)\n\(text)")
+        // What would have come is not known.
+        if body.isFull { output.omission = .unknown }
+        end(output)
     }
 
     func failed(_ error: HTTPTransportError) {
