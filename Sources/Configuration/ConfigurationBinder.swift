@@ -18,6 +18,8 @@ struct ConfigurationBinder {
     private(set) var sections: [String: Range<Int>] = [:]
     /// Keys and sections that were meant but cannot be taken: a misspelt name, a section that is no mapping.
     private(set) var faultyPaths: Set<String> = []
+    /// Values behind names that may be misspelt ones of secrets.
+    private(set) var redactions: [Range<Int>] = []
     private(set) var diagnostics: [Diagnostic] = []
     /// The alias that what is being bound stands behind.
     private var alias: Range<Int>?
@@ -90,6 +92,12 @@ struct ConfigurationBinder {
         report(
             ConfigurationCode.unknownKey, "unknown key \(quotedForDisplay(name))\(place)", at: pair.key.range,
             help: meaning.help)
+        // Where no other name is near, it may be a secret's: they are not told by how they look.
+        let candidates = meaning.path.map { [$0] } ?? Self.names(in: section).map { Meaning.path(section, $0) }
+        let isMapping = if case .mapping = pair.value.content { true } else { false }
+        if !isMapping, candidates.contains(where: { SettingTable.byPath[$0]?.isSecret == true }) {
+            redactions += pair.value.textRanges
+        }
         guard let path = meaning.path else { return }
         faultyPaths.insert(path)
         if let key = SettingTable.byPath[path] {
@@ -150,7 +158,7 @@ private struct Meaning {
         }
     }
 
-    private static func path(_ section: String, _ name: String) -> String {
+    fileprivate static func path(_ section: String, _ name: String) -> String {
         section.isEmpty ? name : "\(section).\(name)"
     }
 

@@ -72,10 +72,22 @@ struct LoadingRun {
             let (a, b) = (order(left.element.span), order(right.element.span))
             return (a.0, a.1, left.offset) < (b.0, b.1, right.offset)
         }
-        result.diagnostics = sorted.map(\.element)
+        result.diagnostics = masked(sorted.map(\.element))
         result.droppedCount = diagnostics.droppedCount
         result.containsError = diagnostics.errorCount > 0
         return result
+    }
+
+    /// Without the secrets that a message quotes: what stands where no secret is expected may be one all the same.
+    private func masked(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+        guard !diagnostics.isEmpty, let source = result.catalog[fileOrigin] else { return diagnostics }
+        let words = SecretWords(in: source.redactions, of: source)
+        return diagnostics.map { diagnostic in
+            var diagnostic = diagnostic
+            diagnostic.message = words.masked(diagnostic.message)
+            diagnostic.help = diagnostic.help.map(words.masked)
+            return diagnostic
+        }
     }
 
     // MARK: - Sources
@@ -135,6 +147,7 @@ struct LoadingRun {
         guard let root = document.root else { return }
         let binder = ConfigurationBinder(root, origin: fileOrigin)
         for diagnostic in binder.diagnostics { diagnostics.add(diagnostic) }
+        for range in binder.redactions { result.catalog.redact(SourceSpan(fileOrigin, range)) }
         sections = binder.sections
         faultyPaths = binder.faultyPaths
         for binding in binder.bindings where !binding.isMisplaced { bind(binding, source) }
@@ -260,7 +273,8 @@ struct LoadingRun {
 
     private mutating func addSource(_ origin: SourceOrigin, _ text: String, _ key: SettingKey) {
         var source = SourceText(origin, text: text)
-        if key.holdsSecrets { source.redact(CollectionOfOne(0..<source.bytes.count)) }
+        source.redact(
+            key.holdsSecrets ? [0..<source.bytes.count] : SecretRedaction.ranges(inConfiguration: source))
         result.catalog.add(source)
     }
 

@@ -49,7 +49,7 @@ extension SettingDecoder {
             guard !name.hasPrefix("x-") else { continue }
             guard let member = members.first(where: { $0.name == name }) else {
                 isFaulty = true
-                reportUnknownMember(name, pair.key, members, path)
+                reportUnknownMember(name, pair, members, path)
                 continue
             }
             // `name:` with nothing behind it leaves an optional member unset.
@@ -73,13 +73,15 @@ extension SettingDecoder {
     }
 
     private mutating func reportUnknownMember(
-        _ name: String, _ node: YAMLNode, _ members: [SettingMember], _ path: String
+        _ name: String, _ pair: YAMLPair, _ members: [SettingMember], _ path: String
     ) {
         let names = members.map(\.name)
+        // A mapping is an environment more often than not.
+        if case .mapping = pair.value.content { secretRanges += pair.value.textRanges }
         let list = names.map { "`\($0)`" }.joined(separator: ", ")
         diagnostics.append(
             Diagnostic(
-                ConfigurationCode.unknownKey, "unknown key \(quotedForDisplay(name)) in `\(path)`", at: span(node),
+                ConfigurationCode.unknownKey, "unknown key \(quotedForDisplay(name)) in `\(path)`", at: span(pair.key),
                 help: nearestName(to: name, among: names).map { "did you mean `\($0)`?" } ?? "known keys: \(list)"))
     }
 

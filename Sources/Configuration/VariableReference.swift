@@ -18,9 +18,9 @@ enum VariableReference {
             guard scalar.text.utf8.contains(UInt8(ascii: "$")), firstReference(in: Array(scalar.text.utf8)[...]) != nil
             else { return node }
             scalar.reference = scalar.text
-            scalar.isExpanded = true
             var isUnknown = false
-            scalar.text = expanded(scalar.text, from: variables) { finding in
+            var isExpanded = false
+            scalar.text = expanded(scalar.text, from: variables, &isExpanded) { finding in
                 guard case .problem(let problem) = finding else {
                     isUnknown = true
                     return
@@ -31,6 +31,7 @@ enum VariableReference {
                     ? SourceSpan(source.origin, range) : self.place(of: problem.reference, in: range, source)
                 diagnostics.add(Diagnostic(problem.code, problem.message, at: place, help: problem.help))
             }
+            scalar.isExpanded = isExpanded
             scalar.isUnknown = isUnknown
             node.content = .scalar(scalar)
         case .sequence(let items):
@@ -84,7 +85,7 @@ enum VariableReference {
     }
 
     private static func expanded(
-        _ text: String, from variables: VariableSource, report: (Finding) -> Void
+        _ text: String, from variables: VariableSource, _ isExpanded: inout Bool, report: (Finding) -> Void
     ) -> String {
         var result: [UInt8] = []
         var rest = Array(text.utf8)[...]
@@ -104,6 +105,7 @@ enum VariableReference {
                 rest = reference.dropFirst(2)
                 continue
             }
+            isExpanded = true
             guard let closing = reference.firstIndex(of: UInt8(ascii: "}")) else {
                 report(malformed(String(decoding: reference, as: UTF8.self), "this reference has no `}`"))
                 return String(decoding: result, as: UTF8.self)

@@ -32,7 +32,7 @@ private func distanceIfNear(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar])
 }
 
 /// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
-func editDistance<Element: Equatable>(_ left: [Element], _ right: [Element]) -> Int {
+package func editDistance<Element: Equatable>(_ left: [Element], _ right: [Element]) -> Int {
     var beforePrevious = [Int](repeating: 0, count: right.count + 1)
     var previous = Array(0...right.count)
     for i in 0..<left.count {

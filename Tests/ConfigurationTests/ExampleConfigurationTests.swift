@@ -108,7 +108,7 @@ func checkAnyInput(_ bytes: [UInt8], _ what: @autoclosure () -> String) {
 }
 
 /// A small generator with a seed (SplitMix64).
-private struct SplitMix {
+struct SplitMix {
     var state: UInt64
 
     mutating func next() -> UInt64 {

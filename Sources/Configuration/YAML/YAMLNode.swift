@@ -51,6 +51,15 @@ package struct YAMLNode: Sendable {
         return node
     }
 
+    /// Places of all texts in it.
+    var textRanges: [Range<Int>] {
+        switch content {
+        case .scalar(let scalar): scalar.resolved == .text ? [anchorRange ?? range] : []
+        case .sequence(let items): items.flatMap(\.textRanges)
+        case .mapping(let pairs): pairs.flatMap(\.value.textRanges)
+        }
+    }
+
     /// Nothing at all, `~` or `null`.
     package var isNull: Bool { scalar.map { $0.resolved == .null } ?? false }
 }

@@ -2,8 +2,10 @@ package import JSON
 
 /// Values written as YAML, in a way that our reader and those of YAML 1.1 read alike.
 package enum YAMLText {
-    /// Stands for a secret.
-    package static let mask = "\"********\""
+    /// What stands in the place of a secret.
+    static let asterisks = "********"
+    /// The same as a value.
+    package static let mask = quoted(asterisks)
 
     /// A reference to a variable, as a value.
     static func reference(to name: String) -> String { quoted("${\(name)}") }
