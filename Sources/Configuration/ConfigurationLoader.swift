@@ -159,12 +159,16 @@ struct LoadingRun {
         let node = VariableReference.expanded(binding.node, from: variables, in: source, &diagnostics)
         if binding.key.isSecret {
             for span in hideSecrets(in: node) { literalSecrets.append((binding.key, span)) }
+        } else {
+            reportMasks(node, in: binding.key)
         }
-        if binding.key.isSecret || node.containsUnknown { noteReference(node, of: binding.key) }
         let origin = ValueOrigin(layer: .file, span: SourceSpan(fileOrigin, node.range))
         guard diagnostics.errorCount == errorCount, !isTorn(node), !node.containsUnknown else {
             faultyPaths.insert(binding.key.path)
-            if node.containsUnknown { result.origins[binding.key.path] = origin }
+            if node.containsUnknown {
+                result.origins[binding.key.path] = origin
+                result.nodes[binding.key.path] = node
+            }
             return
         }
         // `key:` with nothing behind it leaves an optional key unset.
@@ -202,6 +206,9 @@ struct LoadingRun {
             }
             diagnostics.add(diagnostic)
         }
+        if origin == fileOrigin {
+            for (path, range) in decoder.plainSecrets { reportPlainSecret(path, SourceSpan(origin, range)) }
+        }
         for range in decoder.secretRanges { result.catalog.redact(SourceSpan(origin, range)) }
         return value
     }
@@ -220,24 +227,15 @@ struct LoadingRun {
         }
     }
 
-    /// Remembers how a value that is a reference is written.
-    private mutating func noteReference(_ node: YAMLNode, of key: SettingKey) {
+    /// Says where something was masked that is no secret by its key, such as an argument of a command.
+    private mutating func reportMasks(_ node: YAMLNode, in key: SettingKey) {
         switch node.content {
-        case .sequence(let items):
-            result.references[key.path] = "[" + items.map { shown($0, key) }.joined(separator: ", ") + "]"
-        case .scalar where !node.isNull || node.containsUnknown: result.references[key.path] = shown(node, key)
-        default: break
+        case .mapping(let pairs): for pair in pairs { reportMasks(pair.value, in: key) }
+        case .sequence(let items): for item in items { reportMasks(item, in: key) }
+        case .scalar(let scalar):
+            guard scalar.text.contains(YAMLText.asterisks), !scalar.isExpanded else { return }
+            reportMask(key.path, SourceSpan(fileOrigin, node.range))
         }
-    }
-
-    /// A scalar as it is written, where it is a reference; else masked, or what it is.
-    private func shown(_ node: YAMLNode, _ key: SettingKey) -> String {
-        guard let scalar = node.scalar else { return YAMLText.mask }
-        // A default within a reference may be a secret itself.
-        if let reference = scalar.reference, scalar.isExpanded {
-            if !key.isSecret || VariableReference.isReference(reference) { return YAMLText.quoted(reference) }
-        }
-        return key.isSecret ? YAMLText.mask : YAMLText.literal(scalar.text, inFlow: true)
     }
 
     private mutating func loadVariables() {
@@ -246,7 +244,7 @@ struct LoadingRun {
             guard let variable = variables[key.environmentName], !variable.value.isEmpty else { continue }
             if variable.layer == .environment { addSource(variable.span.origin, variable.value, key) }
             apply(variable.value, to: key, ValueOrigin(layer: variable.layer, span: variable.span))
-            if case .secret = key.type { result.references[key.path] = YAMLText.reference(to: key.environmentName) }
+            if case .secret = key.type { result.nodes[key.path] = .reference(to: key.environmentName) }
         }
         for name in variables.names.sorted()
         where name.hasPrefix("AILOOP_") && known[name] == nil && name != ConfigurationLoader.clientTokenVariable {
@@ -290,7 +288,7 @@ struct LoadingRun {
         }
         key.store(value, &result.effective)
         result.origins[key.path] = origin
-        if origin.layer != .file { result.references[key.path] = nil }
+        result.nodes[key.path] = node.isWrittenOtherwise(in: key) ? node : nil
         result.places[key.path] = ValuePlaces(of: node)
     }
 

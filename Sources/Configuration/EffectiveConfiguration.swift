@@ -37,14 +37,16 @@ package struct EffectiveConfiguration {
         let comment = "  # " + origin.description(in: loaded.catalog)
         if isFromKeyFile(key, origin) {
             lines.append("\(margin)# \(Self.name(key.path)): from api_key_file")
-        } else if let reference = loaded.references[key.path] {
-            lines.append("\(name) \(reference)\(comment)")
+        } else if let node = loaded.nodes[key.path] {
+            let (line, below) = WrittenValue(node, of: key.type).text
+            lines.append(name + (line.map { " " + $0 } ?? "") + comment)
+            lines += below.map { "\(margin)  \($0)" }
         } else if let value = key.currentValue(in: loaded.effective) {
             if case .text(let text) = value, let block = YAMLText.block(text) {
                 lines.append("\(name) \(block[0])\(comment)")
                 lines += block.dropFirst().map { $0.isEmpty ? "" : "\(margin)  \($0)" }
             } else {
-                lines.append("\(name) \(value.yaml(of: key.type, secretCount: loaded.ownTokenCount))\(comment)")
+                lines.append("\(name) \(value.yaml(of: key.type))\(comment)")
             }
         } else {
             lines.append("\(margin)# \(Self.name(key.path)): unset; \(key.defaultNote ?? "")")
@@ -64,8 +66,9 @@ package struct EffectiveConfiguration {
 }
 
 extension SettingValue {
-    /// As it may stand in a file, on one line. Of secrets only how many there are is shown: the first `secretCount`.
-    func yaml(of type: SettingType, secretCount: Int = .max) -> String {
+    /// As it may stand in a file, on one line. Secrets are masked; lists and mappings that are not empty come from somewhere,
+    /// and are shown as they stand there (``WrittenValue``).
+    func yaml(of type: SettingType) -> String {
         switch self {
         case .boolean(let value): return value ? "true" : "false"
         case .integer(let value):
@@ -77,41 +80,9 @@ extension SettingValue {
         case .texts(let texts): return YAMLText.flow(.array(texts.map { .string($0) }))
         case .object(let object): return YAMLText.flow(.object(object))
         case .secret: return YAMLText.mask
-        case .secrets(let secrets):
-            let masks = secrets.prefix(secretCount).map { _ in YAMLText.mask }
-            return "[" + masks.joined(separator: ", ") + "]"
-        case .choiceMap(let map): return YAMLText.flow(.object(Self.members(map.mapValues { JSONValue.string($0) })))
-        case .secretMap(let map):
-            return "{" + map.keys.sorted().map { "\($0): \(YAMLText.mask)" }.joined(separator: ", ") + "}"
-        case .records(let records): return Self.yaml(of: records, type)
+        case .secrets: return "[]"
+        case .choiceMap, .secretMap: return "{}"
+        case .records: if case .namedRecords = type { return "{}" } else { return "[]" }
         }
-    }
-
-    private static func members(_ map: [String: JSONValue]) -> JSONObject {
-        var object = JSONObject()
-        for name in map.keys.sorted() { object[name] = map[name] }
-        return object
-    }
-
-    private static func yaml(of records: [[String: SettingValue]], _ type: SettingType) -> String {
-        let members: [SettingMember]
-        var isNamed = false
-        switch type {
-        case .records(let known, _): members = known
-        case .namedRecords(_, let known, _):
-            members = known
-            isNamed = true
-        default: members = []
-        }
-        let texts = records.map { record -> String in
-            let inner = members.compactMap { member in
-                record[member.name].map { "\(member.name): \($0.yaml(of: member.type))" }
-            }
-            let mapping = "{" + inner.joined(separator: ", ") + "}"
-            guard isNamed, case .text(let name)? = record["name"] else { return mapping }
-            return "\(name): \(mapping)"
-        }
-        let list = texts.joined(separator: ", ")
-        return isNamed ? "{\(list)}" : "[\(list)]"
     }
 }

@@ -65,11 +65,9 @@ package struct LoadedConfiguration: Sendable {
     var origins: [String: ValueOrigin] = [:]
     /// Where each key's value and its parts stand.
     var places: [String: ValuePlaces] = [:]
-    /// Values that may only be shown as they are written, as YAML: secrets (a reference to a variable, or a mask), and what
-    /// stands for variables that are not known.
-    var references: [String: String] = [:]
-    /// How many of the tokens come from `server.auth.tokens` itself.
-    var ownTokenCount = 0
+    /// What values were read from, variables replaced, where the value alone does not tell how to write it: lists, mappings,
+    /// secrets, and what is written with variables.
+    var nodes: [String: YAMLNode] = [:]
 
     /// nil where there is any error.
     package var settings: Settings? { containsError ? nil : effective }

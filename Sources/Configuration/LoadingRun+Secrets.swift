@@ -9,10 +9,7 @@ extension LoadingRun {
         resolveTokens()
         for (key, span) in literalSecrets {
             guard !isMask(span) else {
-                diagnostics.add(
-                    Diagnostic(
-                        ConfigurationCode.maskedSecret, "`\(key.path)` is masked", at: span, severity: .warning,
-                        help: "put the secret itself, or a reference to a variable (`${NAME}`), in its place"))
+                reportMask(key.path, span)
                 continue
             }
             diagnostics.add(
@@ -23,6 +20,24 @@ extension LoadingRun {
                         ? "keep it in the environment or `.env` as OPENROUTER_API_KEY, or in `openrouter.api_key_file`"
                         : "keep them in a file of their own and name it as `\(key.path)_file`"))
         }
+    }
+
+    mutating func reportMask(_ path: String, _ span: SourceSpan) {
+        diagnostics.add(
+            Diagnostic(
+                ConfigurationCode.maskedSecret, "`\(path)` is masked", at: span, severity: .warning,
+                help: "put the secret itself, or a reference to a variable (`${NAME}`), in its place"))
+    }
+
+    /// A secret in an environment, of which not all values are some.
+    mutating func reportPlainSecret(_ path: String, _ span: SourceSpan) {
+        guard !isMask(span) else { return }
+        diagnostics.add(
+            Diagnostic(
+                ConfigurationCode.secretInFile, "`\(path)` stands in the file in plain text", at: span,
+                severity: .warning,
+                help: "keep it in the environment or `.env`, and write a reference to the variable here: `\"${NAME}\"`")
+        )
     }
 
     /// Whether asterisks alone stand there.
@@ -65,13 +80,12 @@ extension LoadingRun {
             }
             result.effective.openRouter.apiKey = Secret(variable.value)
             result.origins["openrouter.api_key"] = ValueOrigin(layer: variable.layer, span: variable.span)
-            result.references["openrouter.api_key"] = YAMLText.reference(to: "OPENROUTER_API_KEY")
+            result.nodes["openrouter.api_key"] = .reference(to: "OPENROUTER_API_KEY")
         }
     }
 
     private mutating func resolveTokens() {
         let origin = result.origin(of: "server.auth.tokens_file")
-        result.ownTokenCount = result.effective.server.auth.tokens.count
         guard let path = result.effective.server.auth.tokensFile, let span = origin.span else { return }
         guard !inputs.isHermetic, let tokens = secrets(in: path, span, maximumCount: Self.maximumTokens) else {
             faultyPaths.insert("server.auth.tokens_file")

@@ -65,6 +65,13 @@ enum SecretName {
         return valueNames.contains(folded) ? .value : membersNames.contains(folded) ? .members : nil
     }
 
+    /// Whether a name of a variable says that its value is secret.
+    static func tells(_ name: String) -> Bool {
+        let folded = folded(name)
+        return plainKind(of: name) == .value || endings.contains { folded.hasSuffix($0) }
+            || ["_pat", "_key"].contains { name.lowercased().hasSuffix($0) }
+    }
+
     /// Whether a name is one that only variables of an environment have.
     static func isVariable(_ name: String) -> Bool {
         name.utf8.allSatisfy { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "_") }

@@ -58,6 +58,7 @@ extension SettingDecoder {
             let value = decoder.decode(pair.value)
             diagnostics += decoder.diagnostics
             secretRanges += decoder.secretRanges
+            plainSecrets += decoder.plainSecrets
             record[name] = value
             if value == nil { isFaulty = true }
         }
@@ -112,7 +113,11 @@ extension SettingDecoder {
             }
             map[name] = Secret(scalar.text)
             if !scalar.isExpanded, scalar.text.utf8.count >= Self.shortestSecret {
-                secretRanges.append(pair.value.anchorRange ?? pair.value.range)
+                let range = pair.value.anchorRange ?? pair.value.range
+                secretRanges.append(range)
+                if SecretName.tells(name) || SecretName.looksLikeSecret(Array(scalar.text.utf8)[...]) {
+                    plainSecrets.append(("\(key.path).\(name)", range))
+                }
             }
         }
         return map.count == pairs.count ? .secretMap(map) : nil

@@ -12,6 +12,8 @@ struct SettingDecoder {
     var diagnostics: [Diagnostic] = []
     /// Secrets within a value that is none as a whole.
     var secretRanges: [Range<Int>] = []
+    /// Those of them that are told to be secrets, by their names or looks, and stand there themselves.
+    var plainSecrets: [(path: String, range: Range<Int>)] = []
 
     init(_ key: SettingKey, from origin: SourceOrigin) {
         self.key = key

@@ -117,4 +117,43 @@ import Testing
         #expect(printed.contains("timeout_seconds: 5s"))
         #expect(load(printed, isHermetic: true).lines.isEmpty, "\(printed)")
     }
+
+    @Test("what a variable holds, and what looks like a secret, is printed nowhere")
+    func hidden() {
+        let text = """
+            ai_service: mock
+            openrouter:
+              params: {api_key: hunter2-plain, user: "${K}", note: sk-hunter2-0123456789}
+            tools:
+              commands:
+                - name: a
+                  command: [curl, "--token=${K}", "--password", hunter2-x, "Authorization: Bearer hunter2-y"]
+                  env: {A: "${K}", B: hunter2-z}
+            logging: {file: "/tmp/${K}"}
+            """
+        let loaded = load(text, environment: ["K": "hunter2"])
+        let printed = yaml(loaded)
+        #expect(!printed.contains("hunter2"), "\(printed)")
+        for part in ["file: \"/tmp/${K}\"", "\"--token=${K}\"", "user: \"${K}\"", "A: \"${K}\", B: \"********\""] {
+            #expect(printed.contains(part), "\(part): \(printed)")
+        }
+        // Masks are told where they are read again.
+        let again = load(printed, environment: ["K": "hunter2"])
+        #expect(again.codes.contains("AL050"), "\(again.lines)")
+    }
+
+    @Test("a secret in an environment that stands in the file is told, and so is its mask")
+    func environmentSecrets() {
+        let yaml: (String) -> String = {
+            "ai_service: mock\ntools: {commands: [{name: a, command: [b], env: {\($0)}}]}"
+        }
+        let table = [
+            ("API_TOKEN: plain", ["AL042"]), ("A: ghp_0123456789abcdefghij", ["AL042"]), ("LANG: german", []),
+            ("API_TOKEN: \"${K}\"", []), ("API_TOKEN: \"********\"", ["AL050"]), ("LANG: \"********\"", ["AL050"]),
+        ]
+        for (text, codes) in table {
+            let found = load(yaml(text), environment: ["K": "k"]).codes.filter { ["AL042", "AL050"].contains($0) }
+            #expect(found == codes, "\(text)")
+        }
+    }
 }

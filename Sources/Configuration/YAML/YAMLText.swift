@@ -7,9 +7,6 @@ package enum YAMLText {
     /// The same as a value.
     package static let mask = quoted(asterisks)
 
-    /// A reference to a variable, as a value.
-    static func reference(to name: String) -> String { quoted("${\(name)}") }
-
     /// A value on one line. `${` is protected from being read as a reference.
     package static func flow(_ value: JSONValue) -> String {
         switch value {
@@ -20,7 +17,7 @@ package enum YAMLText {
         case .array(let items): "[" + items.map(flow).joined(separator: ", ") + "]"
         case .object(let object):
             "{"
-                + object.members.map { "\(quotedOrPlain($0.name, inFlow: true)): \(flow($0.value))" }
+                + object.members.map { "\(name($0.name)): \(flow($0.value))" }
                 .joined(separator: ", ") + "}"
         }
     }
@@ -40,6 +37,9 @@ package enum YAMLText {
         let lines = text.replacingReferences.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         return text.hasSuffix("\n") ? ["|"] + lines.dropLast() : ["|-"] + lines
     }
+
+    /// A name in a mapping. References have no meaning in names.
+    static func name(_ text: String) -> String { quotedOrPlain(text, inFlow: true) }
 
     private static func quotedOrPlain(_ text: String, inFlow: Bool) -> String {
         isPlain(text, inFlow: inFlow) ? text : quoted(text)
