@@ -93,7 +93,7 @@ private struct RandomConfiguration {
     }
 
     private mutating func tool() -> String {
-        let command = "[ls, \"x\", \(text().replacing("\"", with: "\"_", maxReplacements: 1))]"
+        let command = "[/bin/true, \"x\", \(text().replacing("\"", with: "\"_", maxReplacements: 1))]"
         let environment = map(
             3, name: { "\"\($0.one(of: Self.names))\"" }, { $0.one(of: ["\"${WORD}\"", "\"${TEXT}\""]) })
         let policy = one(of: ["allow", "ask", "deny", "null"])
