@@ -116,7 +116,7 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Configuration", "Diagnostics", "HTTP1", "JSON", "ServerSentEvents", "WebSocket", "Wire",
+                "Configuration", "Diagnostics", "HTTP1", "JSON", "JSONSchema", "ServerSentEvents", "WebSocket", "Wire",
             ],
             path: "Tests/FuzzTargets", swiftSettings: settings),
         tests(of: "FuzzTargets"),

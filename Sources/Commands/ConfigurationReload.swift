@@ -69,10 +69,17 @@ final class ConfigurationReload: Sendable {
         guard invocation.parsed.value(of: "config") != "-" else {
             return log.warning("the configuration came from standard input, which cannot be read again")
         }
-        guard let (_, loaded) = invocation.usableConfiguration(requiresFile: hasFile) else {
+        let loaded = invocation.loadConfiguration(requiresFile: hasFile)
+        let report = ConfigurationReport(loaded)
+        if LogSetup.isForPeople(started, isTerminal: invocation.console.isErrorTerminal) {
+            invocation.tell(report)
+        } else {
+            report.write(to: log)
+        }
+        guard let settings = loaded.settings else {
             return log.error("the configuration is invalid; what was in force stays so")
         }
-        let change = ConfigurationChange(to: loaded, from: settings, started: started)
+        let change = ConfigurationChange(to: settings, from: self.settings, started: started)
         guard !change.opensServer else {
             return log.error(
                 "the configuration is not taken over: without tokens the server would be open to everybody on its address",

@@ -25,13 +25,15 @@ package struct Invocation: Sendable {
     }
 
     /// As ``loadConfiguration(requiresFile:)``; what is wrong is told on standard error. nil where the configuration cannot be used.
-    package func usableConfiguration(
-        requiresFile: Bool = false
-    ) -> (loaded: LoadedConfiguration, settings: Settings)? {
-        let loaded = loadConfiguration(requiresFile: requiresFile)
-        let report = ConfigurationReport(loaded)
-        if !loaded.diagnostics.isEmpty { console.tell(report.text(usesColour: console.coloursErrors)) }
+    package func usableConfiguration() -> (loaded: LoadedConfiguration, settings: Settings)? {
+        let loaded = loadConfiguration()
+        tell(ConfigurationReport(loaded))
         return loaded.settings.map { (loaded, $0) }
+    }
+
+    /// Shows all that is wrong with a configuration, where anything is.
+    func tell(_ report: ConfigurationReport) {
+        if !report.isEmpty { console.tell(report.text(usesColour: console.coloursErrors)) }
     }
 
     /// What the program calls itself when it speaks: `ailoopctl serve`.

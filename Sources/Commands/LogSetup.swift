@@ -14,6 +14,11 @@ enum LogSetup {
             metrics: metrics.makeShard())
     }
 
+    /// Whether its lines appear as text where other messages for people do.
+    static func isForPeople(_ settings: Settings, isTerminal: Bool) -> Bool {
+        settings.logging.file == nil && format(settings.logging, isTerminal: isTerminal) == .text
+    }
+
     /// Takes over what can change while the log is written: its level, and further secrets.
     static func apply(_ settings: Settings, to log: Logger) {
         register(settings, in: log.redactor)

@@ -40,10 +40,12 @@ import Testing
         let server = try await WatchedServer("ai_service: mock\nai_loop: {system_prompt: first}\n")
         try server.configure("ai_service: mock\nai_loop: {system_prompt: second}\nserver: {prot: 1, port: 70000}\n")
         server.signal(SIGHUP)
-        _ = try await server.line("error[AL020]: unknown key `prot` in `server`")
-        _ = try await server.line(" --> config.yaml:3:10")
-        _ = try await server.line("error[AL031]")
-        _ = try await server.line("config.yaml: 2 errors")
+        // The log is JSON, and so is what is wrong: whoever reads it reads lines of JSON only.
+        let first = try JSONParser.parse(try await server.line("unknown key"))
+        #expect(first["level"] == "error" && first["message"] == "unknown key `prot` in `server`")
+        #expect(first["code"] == "AL020" && first["file"] == "config.yaml" && first["help"] == "did you mean `port`?")
+        #expect(first["line"] == 3 && first["column"] == 10)
+        #expect(try await server.line("must be").contains("\"code\":\"AL031\""))
         _ = try await server.line("the configuration is invalid; what was in force stays so")
         let client = try await server.connect()
         #expect(try await prompt(of: try await startSession(by: client), by: client) == "first")
@@ -55,12 +57,25 @@ import Testing
         await server.end()
     }
 
+    @Test("where the log is text, what is wrong looks as it does at the start")
+    func invalidForPeople() async throws {
+        let server = try await WatchedServer("ai_service: mock\nlogging: {format: text}\n")
+        try server.configure("ai_service: mock\nserver: {prot: 1, port: 70000}\nlogging: {format: text}\n")
+        server.signal(SIGHUP)
+        _ = try await server.line("error[AL020]: unknown key `prot` in `server`")
+        _ = try await server.line(" --> config.yaml:2:10")
+        _ = try await server.line("error[AL031]")
+        _ = try await server.line("config.yaml: 2 errors")
+        _ = try await server.line("the configuration is invalid; what was in force stays so")
+        await server.end()
+    }
+
     @Test("a file that is gone is a fault, and no wish for defaults")
     func missingFile() async throws {
         let server = try await WatchedServer("ai_service: mock\nai_loop: {system_prompt: first}\n")
         try FileManager.default.removeItem(at: server.directory.appending(path: "config.yaml"))
         server.signal(SIGHUP)
-        _ = try await server.line("error[AL001]: there is no such file")
+        #expect(try await server.line("there is no such file").contains("\"code\":\"AL001\""))
         _ = try await server.line("what was in force stays so")
         let client = try await server.connect()
         #expect(try await prompt(of: try await startSession(by: client), by: client) == "first")

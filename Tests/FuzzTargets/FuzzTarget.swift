@@ -8,6 +8,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case sse
     case json
     case yaml
+    case jsonSchema = "json-schema"
 
     /// - Throws: where something does not hold for `input`.
     package func check(_ input: [UInt8]) throws(Finding) {
@@ -18,6 +19,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .sse: try checkEventStream(input)
         case .json: try checkJSON(input)
         case .yaml: try checkConfiguration(input)
+        case .jsonSchema: try checkSchema(input)
         }
     }
 }
