@@ -233,7 +233,10 @@ struct LoadingRun {
         case .mapping(let pairs): for pair in pairs { reportMasks(pair.value, in: key) }
         case .sequence(let items): for item in items { reportMasks(item, in: key) }
         case .scalar(let scalar):
-            guard scalar.text.contains(YAMLText.asterisks), !scalar.isExpanded else { return }
+            // Most texts have no asterisk, which bytes tell faster.
+            guard !scalar.isExpanded, scalar.text.utf8.contains(UInt8(ascii: "*")),
+                scalar.text.contains(YAMLText.asterisks)
+            else { return }
             reportMask(key.path, SourceSpan(fileOrigin, node.range))
         }
     }
