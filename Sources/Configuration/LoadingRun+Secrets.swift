@@ -7,7 +7,7 @@ extension LoadingRun {
     mutating func resolveSecrets() {
         resolveAPIKey()
         resolveTokens()
-        for (key, span) in literalSecrets {
+        for (key, span) in literalSecrets where !written(at: span).isEmpty {
             guard !isMask(span) else {
                 reportMask(key.path, span)
                 continue
@@ -42,8 +42,13 @@ extension LoadingRun {
 
     /// Whether asterisks alone stand there.
     private func isMask(_ span: SourceSpan) -> Bool {
-        let text = result.catalog[span.origin]?.text(in: span.range).filter { $0 != "\"" && $0 != "'" } ?? ""
+        let text = written(at: span)
         return !text.isEmpty && text.allSatisfy { $0 == "*" }
+    }
+
+    /// The text of a value without its quotes.
+    private func written(at span: SourceSpan) -> String {
+        result.catalog[span.origin]?.text(in: span.range).filter { $0 != "\"" && $0 != "'" } ?? ""
     }
 
     /// The stronger of `api_key` and `api_key_file`; where there is neither, `OPENROUTER_API_KEY`.

@@ -218,6 +218,8 @@ struct YAMLComposer: ~Copyable {
         let sources = if case .sequence(let items) = merge.value.content { items } else { [merge.value] }
         for source in sources {
             guard case .mapping(let more) = source.content else {
+                // An alias to nothing is reported as such.
+                guard !tornRanges.contains(source.range) else { continue }
                 report(
                     ConfigurationCode.invalidKey, "`<<` takes a mapping, or a list of mappings", at: source.range,
                     help: "name one by its anchor: `<<: *name`")

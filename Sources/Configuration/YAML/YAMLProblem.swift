@@ -47,12 +47,14 @@ struct YAMLProblem {
     }
 
     private var indentationProblem: Diagnostic? {
+        let lines = IndentationProblem(at: failure.offset, in: source)
         switch failure.problem {
         case "did not find expected key" where isBehindQuote:
             return Diagnostic(
                 ConfigurationCode.syntax, "text behind the end of a quoted value",
                 at: spanOfFault(length: wordLength(at: failure.offset)),
                 help: "put all of it between the quotes, with a quote inside written as `\\\"` or `''`")
+        case "did not find expected key" where lines.ofKey() != nil: return lines.ofKey()
         case "did not find expected key", "did not find expected '-' indicator":
             let isList = failure.problem.contains("-")
             return Diagnostic(
@@ -67,28 +69,20 @@ struct YAMLProblem {
                         span(failure.contextOffset..<failure.contextOffset + wordLength(at: failure.contextOffset)),
                         isList ? "the list begins here" : "the mapping begins here")
                 ])
+        case "did not find expected <document start>": return lines.ofDocumentEnd()
         case "mapping values are not allowed in this context":
-            return Diagnostic(
-                ConfigurationCode.indentation, "a `:` where no key can stand", at: spanOfKey,
-                help: "put quotes around a value that contains `: `, or check the indentation of this line")
+            return lines.ofColon()
+                ?? Diagnostic(
+                    ConfigurationCode.indentation, "a `:` where no key can stand", at: spanOfKey,
+                    help: "put quotes around a value that contains `: `, or check the indentation of this line")
         case "block sequence entries are not allowed in this context", "mapping keys are not allowed in this context":
             return Diagnostic(
                 ConfigurationCode.indentation, "no list or key can begin here", at: spanOfFault(length: 1),
                 help: "put it on a line of its own, indented deeper than what it belongs to")
         case "could not find expected ':'":
-            return missingColon
+            return IndentationProblem(at: failure.contextOffset, in: source).ofMissingColon(at: failure.contextOffset)
         default: return nil
         }
-    }
-
-    private var missingColon: Diagnostic {
-        let line = source.lineRange(at: failure.contextOffset)
-        let start = min(max(failure.contextOffset, line.lowerBound), line.upperBound)
-        let text = source.text(in: start..<line.upperBound)
-        let hasColon = text.contains(":")
-        return Diagnostic(
-            ConfigurationCode.syntax, "no `: ` after this key", at: span(start..<line.upperBound),
-            help: hasColon ? "put a space after the `:`" : "write `key: value`")
     }
 
     private var characterProblem: Diagnostic? {
