@@ -97,7 +97,8 @@ struct SettingDecoder {
         guard let value = Quantity.duration(scalar.text) else {
             return malformed(
                 ConfigurationCode.malformedUnit, node, "is not a duration",
-                help: "write a number of \(unitName), or a number with its unit: `500ms`, `30s`, `5m`, `1h30m`")
+                help: meant(scalar, Quantity.meantDuration)
+                    + "write a number of \(unitName), or a number with its unit: `500ms`, `30s`, `5m`, `1h30m`")
         }
         return range.contains(value) ? .duration(value) : outOfRange(node, bounds)
     }
@@ -113,16 +114,23 @@ struct SettingDecoder {
             }
             return .integer(value)
         case .text:
-            guard let value = Quantity.size(node.scalar?.text ?? "") else {
+            guard let scalar = node.scalar, let value = Quantity.size(scalar.text) else {
                 return malformed(
                     ConfigurationCode.malformedUnit, node, "is not a size",
-                    help: "write a number of bytes, or a number with its unit: `64KiB`, `1MiB`, `10MB`")
+                    help: (node.scalar.map { meant($0, Quantity.meantSize) } ?? "")
+                        + "write a number of bytes, or a number with its unit: `64KiB`, `1MiB`, `10MB`")
             }
             return range.contains(value) ? .integer(value) : outOfRange(node, bounds)
         case .number(let value) where value.isFinite:
             return mismatch(node, "a size", help: "write a whole number of bytes, or a unit, as in `1.5KiB`")
         default: return mismatch(node, "a size")
         }
+    }
+
+    /// What a variable holds is not shown.
+    private func meant(_ scalar: YAMLScalar, _ read: (String) -> String?) -> String {
+        guard scalar.reference == nil, let meant = read(scalar.text) else { return "" }
+        return "did you mean \(quotedForDisplay(meant))? "
     }
 
     private mutating func choice(_ node: YAMLNode, _ choices: [String]) -> SettingValue? {

@@ -36,6 +36,16 @@ package enum Quantity {
         return Int(min((value * unit.bytes).rounded(), largest))
     }
 
+    /// How a duration that is written otherwise (`30 s`, `5 minutes`, `1H 30M`) is written here; nil where none can be meant.
+    package static func meantDuration(_ text: String) -> String? {
+        meant(text, durationWords).flatMap { duration($0) == nil ? nil : $0 }
+    }
+
+    /// How a size that is written otherwise (`1Mb`, `64 kib`, `2 megabytes`) is written here; nil where none can be meant.
+    package static func meantSize(_ text: String) -> String? {
+        meant(text, sizeWords).flatMap { size($0) == nil ? nil : $0 }
+    }
+
     /// The duration that a plain number means; nil where it is negative or no number.
     package static func duration(of number: Double, in unit: DurationUnit) -> Duration? {
         guard number >= 0 else { return nil }
@@ -62,6 +72,41 @@ package enum Quantity {
             return "\(bytes >> shift)\(name)"
         }
         return "\(bytes)B"
+    }
+
+    /// What else people write for a unit: in lower case, without the `s` of the plural.
+    private static let durationWords = [
+        (name: "ns", words: ["nanosecond", "nsec"]), ("us", ["microsecond", "usec"]), ("µs", []),
+        ("ms", ["millisecond", "msec"]), ("s", ["second", "sec"]), ("m", ["minute", "min"]), ("h", ["hour", "hr"]),
+        ("d", ["day"]),
+    ]
+    private static let sizeWords = [
+        (name: "B", words: ["b", "byte"]), ("kB", ["k", "kb", "kilobyte"]), ("MB", ["m", "mb", "megabyte"]),
+        ("GB", ["g", "gb", "gigabyte"]), ("KiB", ["ki", "kib", "kibibyte"]), ("MiB", ["mi", "mib", "mebibyte"]),
+        ("GiB", ["gi", "gib", "gibibyte"]),
+    ]
+
+    /// Numbers with their units as they are written here, of text that has them with other words, cases or blanks.
+    private static func meant(_ text: String, _ words: [(name: String, words: [String])]) -> String? {
+        var rest = text.drop { $0 == " " }
+        var result = ""
+        repeat {
+            let start = rest
+            guard leadingNumber(&rest) != nil else { return nil }
+            let number = start[..<rest.startIndex]
+            rest = rest.drop { $0 == " " }
+            let word = rest.prefix { $0.isLetter }
+            rest = rest.dropFirst(word.count).drop { $0 == " " }
+            let folded = word.lowercased()
+            let singular = folded.hasSuffix("s") ? String(folded.dropLast()) : folded
+            guard
+                let unit = words.first(where: {
+                    $0.name == folded || $0.words.contains(folded) || $0.words.contains(singular)
+                })
+            else { return nil }
+            result += number + unit.name
+        } while !rest.isEmpty
+        return result
     }
 
     private static func leadingNumber(_ text: inout Substring) -> Double? {

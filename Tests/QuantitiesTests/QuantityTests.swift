@@ -40,6 +40,28 @@ import Testing
         #expect(Quantity.size(text) == nil)
     }
 
+    @Test(
+        "what is written otherwise is told as it is meant",
+        arguments: [
+            ("30 s", "30s"), ("1m 30s", "1m30s"), ("5 minutes", "5m"), ("1 minute", "1m"), ("5min", "5m"), ("5S", "5s"),
+            ("2 Hours 5 mins", "2h5m"), ("10 msec", "10ms"), (" 1.5 sec ", "1.5s"), ("1 day", "1d"), ("7 NS", "7ns"),
+            ("5", nil), ("s", nil), ("", nil), ("soon", nil), ("5 apples", nil), ("-5 s", nil), ("5 s 5", nil),
+        ] as [(String, String?)])
+    func meantDurations(text: String, meant: String?) {
+        #expect(Quantity.meantDuration(text) == meant)
+    }
+
+    @Test(
+        "sizes too",
+        arguments: [
+            ("1Mb", "1MB"), ("1mib", "1MiB"), ("1M", "1MB"), ("64 k", "64kB"), ("64 KIB", "64KiB"),
+            ("1.5 gi", "1.5GiB"),
+            ("2 megabytes", "2MB"), ("10 bytes", "10B"), ("1MB 1kB", nil), ("1TiB", nil), ("", nil), ("big", nil),
+        ] as [(String, String?)])
+    func meantSizes(text: String, meant: String?) {
+        #expect(Quantity.meantSize(text) == meant)
+    }
+
     @Test("enormous amounts are the largest there is, and nothing overflows")
     func enormous() {
         let digits = String(repeating: "9", count: 400)
