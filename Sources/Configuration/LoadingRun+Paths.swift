@@ -47,11 +47,13 @@ extension LoadingRun {
         let isKeyUsed = result.effective.aiService == .openrouter
         for path in ["openrouter.api_key_file", "server.auth.tokens_file"]
         where isKeyUsed || path != "openrouter.api_key_file" {
-            guard let file = file(of: path), let facts = files.facts(of: file), facts.isReadableByAll else { continue }
+            guard let file = file(of: path), let facts = files.facts(of: file), facts.kind == .file,
+                facts.isReadableByAll
+            else { continue }
             report(
                 ConfigurationCode.exposedSecret, .warning,
                 "every user of this machine can read the file \(quotedForDisplay(file))", path,
-                help: "take the right away: `chmod o= \(escapedForDisplay(file))`")
+                help: "take the right away: `chmod o= \(PathHelp.shellWord(file))`")
         }
     }
 
@@ -76,7 +78,8 @@ extension LoadingRun {
         guard let facts = files.facts(of: directory), facts.kind == .directory else {
             return report(
                 ConfigurationCode.unusablePath, .error, "there is no directory \(shown)", path,
-                help: "make it (`mkdir -p \(escapedForDisplay(directory))`), or name a file elsewhere")
+                help: PathHelp.home(file)
+                    ?? "make it (`mkdir -p \(PathHelp.shellWord(directory))`), or name a file elsewhere")
         }
         if !facts.isWritable {
             report(
@@ -94,7 +97,7 @@ extension LoadingRun {
         guard let facts = files.facts(of: tools.workspace) else {
             return report(
                 ConfigurationCode.unusablePath, .error, "there is no directory \(name)", path,
-                help: "make it, or name another; paths are relative to the directory that the program runs in")
+                help: PathHelp.missing(tools.workspace))
         }
         if facts.kind != .directory {
             report(

@@ -102,24 +102,25 @@ extension LoadingRun {
     /// The secrets in a file, one a line; blank lines and lines that begin with `#` are skipped.
     private mutating func secrets(in path: String, _ span: SourceSpan, maximumCount: Int) -> [Secret]? {
         let name = quotedForDisplay(path)
+        let help = maximumCount == 1 ? "it holds the key and nothing else" : "it holds one token a line"
         let bytes: [UInt8]
         do throws(FileReadError) {
             bytes = try files.read(path, maximumBytes: ConfigurationLoader.maximumFileBytes)
         } catch {
-            let reason =
+            let (reason, mending) =
                 switch error {
-                case .notFound: "there is no file \(name)"
-                case .failed(let reason): "the file \(name) cannot be read: \(reason)"
-                case .tooLarge: "the file \(name) is too large to hold secrets"
+                case .notFound: ("there is no file \(name)", PathHelp.missing(path))
+                case .failed(let reason):
+                    ("the file \(name) cannot be read: \(reason)", "name a file that this user may read")
+                case .tooLarge: ("the file \(name) is too large to hold secrets", help)
                 }
-            reportSecretFile(reason, at: span, help: "paths are relative to the directory that the program runs in")
+            reportSecretFile(reason, at: span, help: mending)
             return nil
         }
         let lines = bytes.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
             .map { String(decoding: $0, as: UTF8.self) }
             .map { String($0.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()) }
             .filter { !$0.isEmpty && !$0.hasPrefix("#") }
-        let help = maximumCount == 1 ? "it holds the key and nothing else" : "it holds one token a line"
         if lines.isEmpty || lines.count > maximumCount {
             let what = lines.isEmpty ? "holds nothing" : "holds \(lines.count) lines"
             reportSecretFile("the file \(name) \(what)", at: span, help: help)

@@ -202,9 +202,7 @@ struct SettingDecoder {
 
     mutating func items(_ node: YAMLNode, _ maximumCount: Int) -> [YAMLNode]? {
         guard case .sequence(let items) = node.content else {
-            let isOne = node.scalar.map { $0.resolved != .null } ?? false
-            let example = key.isSecret ? "[…]" : "[\(node.scalar?.shown ?? "")]"
-            return mismatch(node, "a list", help: isOne ? "write `\(example)`" : nil)
+            return mismatch(node, "a list", help: node.isNull ? nil : node.scalar.map { "write `\(list(of: $0))`" })
         }
         guard items.count <= maximumCount else {
             return malformed(
@@ -213,6 +211,18 @@ struct SettingDecoder {
                 showsValue: false)
         }
         return items
+    }
+
+    /// The list that a scalar in its place may have been meant as: of a command, its words.
+    private func list(of scalar: YAMLScalar) -> String {
+        guard !key.isSecret else { return "[…]" }
+        if let alias = scalar.alias { return "[\(alias)]" }
+        if let reference = scalar.reference { return "[\(YAMLText.quoted(reference))]" }
+        guard case .command = key.type else { return "[\(YAMLText.literal(scalar.text, inFlow: true))]" }
+        // Only a shell knows which words these are.
+        guard !scalar.text.contains(where: { "\"'\\".contains($0) }) else { return "[PROGRAM, ARGUMENT, …]" }
+        let words = scalar.text.split(whereSeparator: \.isWhitespace)
+        return "[" + words.map { YAMLText.literal(String($0), inFlow: true) }.joined(separator: ", ") + "]"
     }
 
     private mutating func texts(_ node: YAMLNode, _ form: TextForm, _ maximumCount: Int) -> [String]? {

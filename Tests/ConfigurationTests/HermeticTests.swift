@@ -89,6 +89,46 @@ import Testing
         if let message { #expect(loaded.lines[0].contains(message), "\(loaded.lines)") }
     }
 
+    @Test(
+        "the command that makes the log's directory is one that a shell takes as it is meant",
+        arguments: [
+            ("no dir/x.log", "`mkdir -p 'no dir'`"), ("it's/x.log", #"`mkdir -p 'it'\''s'`"#),
+            ("-no/x.log", "`mkdir -p ./-no`"), ("$no/x.log", "`mkdir -p '$no'`"),
+            ("~/x.log", "`~` has no meaning here"),
+        ])
+    func mending(path: String, help: String) {
+        let loaded = load("ai_service: mock\nlogging: {file: \"\(path)\"}")
+        #expect(loaded.codes == ["AL061"])
+        #expect(loaded.diagnostics.first?.help?.contains(help) == true, "\(loaded.diagnostics)")
+    }
+
+    /// A file that cannot be read, and what it is.
+    private struct OneFile: FileReading {
+        var facts: FileFacts
+        var error = FileReadError.failed("Permission denied")
+
+        func facts(of path: String) -> FileFacts? { facts }
+
+        func read(_ path: String, maximumBytes: Int) throws(FileReadError) -> [UInt8] {
+            guard path == "config.yaml" else { throw path == ".env" ? .notFound : error }
+            return Array("ai_service: mock\nserver: {auth: {tokens_file: tokens}}\n".utf8)
+        }
+    }
+
+    @Test("of a secret's file that cannot be used, what is told fits to why")
+    func unusableSecretFile() {
+        let inputs = ConfigurationInputs()
+        let file = FileFacts(kind: .file)
+        let denied = ConfigurationLoader(files: OneFile(facts: file)).load(inputs)
+        #expect(
+            denied.diagnostics.filter { $0.code.id == "AL046" }.map(\.help) == ["name a file that this user may read"])
+        let large = ConfigurationLoader(files: OneFile(facts: file, error: .tooLarge)).load(inputs)
+        #expect(large.diagnostics.filter { $0.code.id == "AL046" }.map(\.help) == ["it holds one token a line"])
+        // No rights are to be taken away from a device.
+        let device = FileFacts(kind: .other, isReadableByAll: true)
+        #expect(!ConfigurationLoader(files: OneFile(facts: device)).load(inputs).codes.contains("AL060"))
+    }
+
     @Test("files of the system are looked at as they are")
     func system() throws {
         let files = SystemFiles()
