@@ -24,8 +24,10 @@ enum SecretName {
     ]
     /// Those that a misspelling of is worth looking for: of `key` half of all short words are one.
     private static let misspeltNames =
-        ["apikey", "tokens", "token", "secret", "password", "authorization"].map { ($0, Kind.value) }
-        + membersNames.sorted().map { ($0, Kind.members) }
+        ["apikey", "tokens", "token", "secret", "password", "authorization"].map {
+            (Array($0.unicodeScalars), Kind.value)
+        }
+        + membersNames.sorted().map { (Array($0.unicodeScalars), Kind.members) }
 
     /// Names that have another meaning in a configuration, as they are written there.
     static let known: Set<String> = {
@@ -84,9 +86,12 @@ enum SecretName {
         let letters = Array(folded.unicodeScalars)
         var best: (kind: Kind, distance: Int)?
         for (candidate, kind) in misspeltNames {
-            let most = candidate.utf8.count > 5 ? 2 : 1
-            guard abs(candidate.utf8.count - letters.count) <= most else { continue }
-            let distance = editDistance(letters, Array(candidate.unicodeScalars))
+            let most = candidate.count > 5 ? 2 : 1
+            // Each letter that the name has and the other has not is a slip of its own, which is counted faster.
+            guard abs(candidate.count - letters.count) <= most,
+                letters.count(where: { !candidate.contains($0) }) <= most
+            else { continue }
+            let distance = editDistance(letters, candidate)
             if distance <= most, distance < best?.distance ?? .max { best = (kind, distance) }
         }
         guard let best else { return nil }
