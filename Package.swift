@@ -134,7 +134,9 @@ let package = Package(
         tests(of: "Quantities"),
         tests(of: "CommandLineSpec", ["Diagnostics"]),
         tests(of: "Configuration", ["Diagnostics", "JSON", "JSONSchema", "Quantities"]),
-        tests(of: "EventLoops", ["Wire"]),
+        // Waiting for what nothing tells of.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        tests(of: "EventLoops", ["TestSupport", "Wire"]),
         // Servers and certificates made with the `openssl` command.
         .target(name: "TLSPeer", path: "Tests/TLSPeer", swiftSettings: settings),
         tests(of: "TLS", ["TLSPeer", "Wire"]),
@@ -147,14 +149,14 @@ let package = Package(
         tests(of: "ScriptedUpstream", ["EventLoops", "HTTP1", "JSON", "Wire"]),
         tests(
             of: "Tools",
-            ["AILoop", "EventLoops", "HTTP1", "HTTPClient", "JSON", "Observability", "ScriptedUpstream"]),
+            ["AILoop", "EventLoops", "HTTP1", "HTTPClient", "JSON", "Observability", "ScriptedUpstream", "TestSupport"]),
         tests(of: "Sessions", ["AILoop", "EventLoops", "JSON", "Observability"]),
         tests(
             of: "InteractiveServer",
             [
                 "AILoop", "Configuration", "EventLoops", "HTTP1", "HTTPClient", "InteractiveClient", "JSON", "JSONRPC",
                 "Observability", "OpenRouter", "Quantities", "ScriptedUpstream", "SessionProtocol", "Sessions",
-                "WebSocket", "Wire",
+                "TestSupport", "WebSocket", "Wire",
             ]),
         tests(of: "Commands", ["Benchmarking", "CommandLineSpec", "Configuration", "JSON"]),
         tests(of: "Terminal", ["Diagnostics"]),
@@ -164,7 +166,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "CommandLineSpec", "Commands", "EventLoops", "HTTP1", "InteractiveClient", "JSON", "ScriptedUpstream",
-                "TLSPeer", "WebSocket", "Wire",
+                "TLSPeer", "TestSupport", "WebSocket", "Wire",
             ],
             swiftSettings: settings),
     ]

@@ -316,6 +316,14 @@ extension CodeStory {
                 "tools:\n  commands: [{name: weather, command: [/opt/weather]}]\n",
                 files: ["/opt/weather": "#!/bin/sh\n"],
                 note: "tools:\n  commands: [{name: weather, command: [/opt/weather]}]")),
+        CodeStory(
+            ConfigurationCode.reachableSecret,
+            "Tools that show what stands in files are offered, and in their workspace stands a file with secrets: `.env`, the "
+                + "configuration with a secret in it, or a file that it names. Whoever talks to the model may have it read them. "
+                + "`--no-env` leaves this out.",
+            wrong: CodeExample("tools:\n  builtin: [read_file]\n  workspace: .\n", dotEnv: "OPENROUTER_API_KEY=key\n"),
+            right: CodeExample(
+                "tools:\n  builtin: [read_file]\n  workspace: public\n", dotEnv: "OPENROUTER_API_KEY=key\n")),
     ]
 
     // MARK: - The endpoint
@@ -382,7 +390,9 @@ extension CodeStory {
             ConfigurationCode.toolSchema,
             "`parameters` is a JSON Schema that tells the model which arguments a tool takes. It describes an object, as arguments "
                 + "have names; services refuse a request with anything else. The place within the schema is named as a JSON Pointer.",
-            wrong: "tools:\n  commands: [{name: a, command: [/b], parameters: {type: objct}}]\n",
+            wrong: CodeExample(
+                "tools:\n  commands: [{name: a, command: [/b], parameters: {type: objct}}]\n", files: ["/b": ""],
+                note: "tools:\n  commands: [{name: a, command: [/b], parameters: {type: objct}}]"),
             right: CodeExample(
                 "tools:\n  commands: [{name: a, command: [/b], parameters: {type: object}}]\n", files: ["/b": ""],
                 note: "tools:\n  commands: [{name: a, command: [/b], parameters: {type: object}}]")),

@@ -80,7 +80,7 @@ package struct CodeExample: Sendable, ExpressibleByStringLiteral {
     }
 }
 
-/// The files of an example; `.` is the one directory, and files that are named from `/` on are programs.
+/// The files of an example; `.` and `public` are the directories, and files that are named from `/` on are programs.
 private struct ExampleFiles: FileReading {
     var files: [String: [UInt8]]
     var exposed: Set<String>
@@ -92,9 +92,11 @@ private struct ExampleFiles: FileReading {
     }
 
     func facts(of path: String) -> FileFacts? {
-        if path == "." { return FileFacts(kind: .directory) }
+        if path == "." || path == "public" { return FileFacts(kind: .directory, isExecutable: true) }
         return files[path].map { _ in
             FileFacts(kind: .file, isReadableByAll: exposed.contains(path), isExecutable: path.hasPrefix("/"))
         }
     }
+
+    func realPath(of path: String) -> String? { PathHelp.normal(path.hasPrefix("/") ? path : "/example/" + path) }
 }

@@ -72,6 +72,8 @@ struct ConfigurationBinder {
         if case .mapping(let pairs) = pair.value.content {
             if pair.value.anchorRange != nil { alias = alias ?? pair.value.range }
             bind(pairs, in: path, isMisplaced: isMisplaced)
+        } else if pair.value.isTorn {
+            faultyPaths.insert(path)
         } else if !pair.value.isNull {
             faultyPaths.insert(path)
             let names = Self.names(in: path).prefix(3).map { "`\($0)`" }.joined(separator: ", ")

@@ -62,6 +62,7 @@ package enum ConfigurationCode {
     package static let exposedSecret = DiagnosticCode("AL060", "a secret's file that everybody can read")
     package static let unusablePath = DiagnosticCode("AL061", "a file or directory that cannot be used")
     package static let missingProgram = DiagnosticCode("AL062", "a program that cannot be run")
+    package static let reachableSecret = DiagnosticCode("AL063", "secrets that tools can read")
 
     // The endpoint, where it is asked.
     package static let unreachableEndpoint = DiagnosticCode("AL070", "an endpoint that does not answer")
@@ -83,9 +84,8 @@ package enum ConfigurationCode {
         outOfRange, unknownChoice, malformedUnit, malformedText, oldBoolean, reservedParameter, olderReading,
         unknownParameter, invalidParameter, missingKey, missingAPIKey, secretInFile, contradiction, unreachableLimit,
         openBind, secretFile, plainTransport, withoutEffect, modelName, maskedSecret, overlappingFiles, exposedSecret,
-        unusablePath, missingProgram, unreachableEndpoint, refusedKey, spentKey, unlistedModels, unknownModel,
-        unsupportedFeature,
-        contextBeyondModel, duplicateName, toolSchema,
+        unusablePath, missingProgram, reachableSecret, unreachableEndpoint, refusedKey, spentKey, unlistedModels,
+        unknownModel, unsupportedFeature, contextBeyondModel, duplicateName, toolSchema,
     ]
 
     /// The code of an identifier as people write it: `AL020`, `al020`, `20`.

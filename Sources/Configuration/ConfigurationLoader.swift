@@ -34,8 +34,8 @@ struct LoadingRun {
     var isComplete = true
     /// Keys and sections that were given something which could not be taken: their absence is no news.
     var faultyPaths: Set<String> = []
-    /// Places of values of which has been said already why they are not what was meant.
-    private var tornRanges: [Range<Int>] = []
+    /// Those of them whose lists and mappings have all their items, although not all of the items are sound.
+    var listedPaths: Set<String> = []
     /// Secrets that stand in the file themselves, not as a reference to a variable.
     var literalSecrets: [(key: SettingKey, span: SourceSpan)] = []
 
@@ -113,9 +113,12 @@ struct LoadingRun {
             result.file = inputs.file
             let text = ConfigurationText(bytes, origin: fileOrigin)
             for diagnostic in text.diagnostics { diagnostics.add(diagnostic) }
-            tornRanges = text.diagnostics.map(\.span.range)
             result.catalog.add(text.source)
-            if text.isReadable { read(text.source) } else { isComplete = false }
+            if text.isReadable {
+                read(text.source, tornRanges: text.diagnostics.map(\.span.range))
+            } else {
+                isComplete = false
+            }
         } catch {
             guard error != .notFound || inputs.isFileRequired else { return }
             result.file = inputs.file
@@ -139,12 +142,12 @@ struct LoadingRun {
         diagnostics.add(Diagnostic(code, message, at: SourceSpan(startOf: .file(path))))
     }
 
-    private mutating func read(_ source: SourceText) {
+    /// - Parameter tornRanges: places of values of which has been said already why they are not what was meant.
+    private mutating func read(_ source: SourceText, tornRanges: [Range<Int>]) {
         let document = YAMLDocument(parsing: source)
         for diagnostic in document.diagnostics { diagnostics.add(diagnostic) }
         isComplete = document.isComplete
-        tornRanges += document.tornRanges
-        guard let root = document.root else { return }
+        guard let root = document.root.map(TornPlaces(tornRanges + document.tornRanges).marking) else { return }
         let binder = ConfigurationBinder(root, origin: fileOrigin)
         for diagnostic in binder.diagnostics { diagnostics.add(diagnostic) }
         for range in binder.redactions { result.catalog.redact(SourceSpan(fileOrigin, range)) }
@@ -155,46 +158,36 @@ struct LoadingRun {
     }
 
     private mutating func bind(_ binding: ConfigurationBinder.Binding, _ source: SourceText) {
-        let errorCount = diagnostics.errorCount
-        let node = VariableReference.expanded(binding.node, from: variables, in: source, &diagnostics)
+        let node = expanded(binding.node, in: source)
         if binding.key.isSecret {
             for span in hideSecrets(in: node) { literalSecrets.append((binding.key, span)) }
         } else {
             reportMasks(node, in: binding.key)
         }
-        let origin = ValueOrigin(layer: .file, span: SourceSpan(fileOrigin, node.range))
-        guard diagnostics.errorCount == errorCount, !isTorn(node), !node.containsUnknown else {
-            faultyPaths.insert(binding.key.path)
-            if node.containsUnknown {
-                result.origins[binding.key.path] = origin
-                result.nodes[binding.key.path] = node
-            }
-            return
-        }
         // `key:` with nothing behind it leaves an optional key unset.
-        if node.isNull, binding.key.defaultValue == nil { return }
+        if node.isNull, !node.isOpaque, binding.key.defaultValue == nil { return }
+        let origin = ValueOrigin(layer: .file, span: SourceSpan(fileOrigin, node.range))
         apply(node, to: binding.key, origin, alias: binding.alias)
     }
 
-    private func isTorn(_ node: YAMLNode) -> Bool {
-        let (start, end) = (node.range.lowerBound, node.range.upperBound)
-        return tornRanges.contains { $0.overlaps(node.range) || start == end && $0.upperBound == start }
+    private mutating func expanded(_ node: YAMLNode, in source: SourceText) -> YAMLNode {
+        VariableReference.expanded(node, from: variables, in: source, &diagnostics)
     }
 
     /// Says what is wrong with a value that is not taken, because its place has been reported.
     private mutating func check(_ binding: ConfigurationBinder.Binding, _ source: SourceText) {
-        let node = VariableReference.expanded(binding.node, from: variables, in: source, &diagnostics)
+        let node = expanded(binding.node, in: source)
         if binding.key.isSecret { _ = hideSecrets(in: node) }
-        guard !node.containsUnknown, !node.isNull, !isTorn(node) else { return }
+        guard !node.isNull else { return }
         _ = decode(node, of: binding.key, fileOrigin, alias: binding.alias)
     }
 
-    /// Reports what is wrong with a value; nil where it is none for the key.
+    /// Reports what is wrong with a value, and gives what could be read of it.
     ///
     /// - Parameter alias: where the value came from by an alias of what it is in.
     private mutating func decode(
         _ node: YAMLNode, of key: SettingKey, _ origin: SourceOrigin, alias: Range<Int>? = nil
-    ) -> SettingValue? {
+    ) -> (value: SettingValue?, isFaulty: Bool) {
         var decoder = SettingDecoder(key, from: origin)
         let value = decoder.decode(node)
         for var diagnostic in decoder.diagnostics {
@@ -210,7 +203,7 @@ struct LoadingRun {
             for (path, range) in decoder.plainSecrets { reportPlainSecret(path, SourceSpan(origin, range)) }
         }
         for range in decoder.secretRanges { result.catalog.redact(SourceSpan(origin, range)) }
-        return value
+        return (value, decoder.isFaulty || node.isTorn)
     }
 
     /// Hides the secrets that stand in the file itself, and tells where.
@@ -285,11 +278,12 @@ struct LoadingRun {
         _ node: YAMLNode, to key: SettingKey, _ origin: ValueOrigin, alias: Range<Int>? = nil
     ) {
         guard let span = origin.span else { return }
-        guard let value = decode(node, of: key, span.origin, alias: alias) else {
-            faultyPaths.insert(key.path)
-            return
-        }
-        key.store(value, &result.effective)
+        let (value, isFaulty) = decode(node, of: key, span.origin, alias: alias)
+        if isFaulty { faultyPaths.insert(key.path) }
+        if isFaulty, !node.isTorn, !node.containsOpaque { listedPaths.insert(key.path) }
+        // What is sound is checked with the rest; what is not known can still be shown as it is written.
+        guard value != nil || node.containsOpaque else { return }
+        if let value { key.store(value, &result.effective) }
         result.origins[key.path] = origin
         result.nodes[key.path] = node.isWrittenOtherwise(in: key) ? node : nil
         result.places[key.path] = ValuePlaces(of: node)
@@ -354,15 +348,6 @@ struct LoadingRun {
 }
 
 extension YAMLNode {
-    /// Whether anything in it stands for a variable whose value is not known.
-    fileprivate var containsUnknown: Bool {
-        switch content {
-        case .scalar(let scalar): scalar.isUnknown
-        case .sequence(let items): items.contains(where: \.containsUnknown)
-        case .mapping(let pairs): pairs.contains { $0.value.containsUnknown }
-        }
-    }
-
     /// The same tree, all of it at one place.
     fileprivate func placed(at range: Range<Int>) -> YAMLNode {
         switch content {

@@ -37,11 +37,17 @@ package protocol FileReading: Sendable {
 
     /// nil where there is no such file, or it cannot be reached.
     func facts(of path: String) -> FileFacts?
+
+    /// The path from `/` on, without links, `.` and `..`; where there is no such file, its directory's and its name. nil where
+    /// that cannot be told.
+    func realPath(of path: String) -> String?
 }
 
 extension FileReading {
     /// Of files that exist nowhere there is nothing to see.
     package func facts(of path: String) -> FileFacts? { nil }
+
+    package func realPath(of path: String) -> String? { nil }
 }
 
 /// The files of the system.
@@ -98,6 +104,21 @@ package struct SystemFiles: FileReading {
         return FileFacts(
             kind: kind, isReadableByAll: status.st_mode & S_IROTH != 0, isWritable: access(path, W_OK) == 0,
             isExecutable: access(path, X_OK) == 0)
+    }
+
+    package func realPath(of path: String) -> String? {
+        if let whole = Self.resolved(path) { return whole }
+        let name = path.split(separator: "/").last ?? ""
+        guard errno == ENOENT, !["", ".", ".."].contains(name), !path.hasSuffix("/"),
+            let directory = Self.resolved(PathHelp.directory(of: path))
+        else { return nil }
+        return directory + (directory == "/" ? "" : "/") + name
+    }
+
+    private static func resolved(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(cString: real)
     }
 
     private static func readAll(

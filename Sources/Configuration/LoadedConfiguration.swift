@@ -47,7 +47,7 @@ package struct ConfigurationInputs: Sendable {
 
 /// What came of loading: the settings as far as they could be made out, all that is wrong, and where each value comes from.
 package struct LoadedConfiguration: Sendable {
-    /// Values that could not be read have their defaults here.
+    /// Values that could not be read have their defaults here; lists and mappings of which a part could not have the others.
     package internal(set) var effective = Settings()
     /// In the order of the file, then what stands elsewhere.
     package internal(set) var diagnostics: [Diagnostic] = []

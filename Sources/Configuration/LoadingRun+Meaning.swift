@@ -54,7 +54,7 @@ extension LoadingRun {
                 let path = "openrouter.fallback_models"
                 return (path, model, result.span(of: path, at: .item(index)))
             }
-        for (path, model, span) in named where !model.isEmpty && !isFaulty(path) {
+        for (path, model, span) in named where !model.isEmpty {
             let parts = model.split(separator: "/", omittingEmptySubsequences: false)
             if parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty { continue }
             diagnostics.add(
@@ -228,7 +228,7 @@ extension LoadingRun {
             reportWithoutEffect("ai_loop.\(name)", because: "`openrouter.params` sets `\(name)`, and wins")
         }
         let path = "openrouter.fallback_models"
-        for (index, model) in openRouter.fallbackModels.enumerated() where model == openRouter.model {
+        for (index, model) in openRouter.fallbackModels.enumerated() where !model.isEmpty && model == openRouter.model {
             diagnostics.add(
                 Diagnostic(
                     ConfigurationCode.withoutEffect,
@@ -258,7 +258,7 @@ extension LoadingRun {
             (.fetchURL, "tools.allowed_hosts", tools.allowedHosts.isEmpty),
             (.runCommand, "tools.allowed_commands", tools.allowedCommands.isEmpty),
         ]
-        for (tool, path, isEmpty) in lists where areKnown(path, "tools.builtin") {
+        for (tool, path, isEmpty) in lists where areListed(path) && areKnown("tools.builtin") {
             let isOffered = tools.builtin.contains(tool)
             if isOffered, isEmpty {
                 report(
@@ -280,7 +280,9 @@ extension LoadingRun {
         let tools = result.effective.tools
         let known = Set(tools.builtin.map(\.rawValue) + tools.commands.map(\.name))
         let prefixes = tools.mcpServers.map { $0.name + "__" }
-        guard areKnown("tools.commands", "tools.builtin", "tools.mcp_servers") else { return }
+        let areNamed =
+            tools.commands.allSatisfy { !$0.name.isEmpty } && tools.mcpServers.allSatisfy { !$0.name.isEmpty }
+        guard areNamed, areListed("tools.commands", "tools.mcp_servers"), areKnown("tools.builtin") else { return }
         for name in tools.policies.keys.sorted() {
             guard !known.contains(name), !prefixes.contains(where: { name.hasPrefix($0) }) else { continue }
             diagnostics.add(
@@ -318,6 +320,11 @@ extension LoadingRun {
     /// taken, or that may stand in what could not be read.
     func areKnown(_ paths: String...) -> Bool {
         paths.allSatisfy { !isFaulty($0) && (isComplete || isChosen($0)) }
+    }
+
+    /// Whether these lists and mappings have all the items that are meant, although some of them may be faulty.
+    func areListed(_ paths: String...) -> Bool {
+        paths.allSatisfy { (!isFaulty($0) || listedPaths.contains($0)) && (isComplete || isChosen($0)) }
     }
 
     /// A key that was chosen and does nothing, by reason of another one.

@@ -10,6 +10,7 @@ extension LoadingRun {
         checkSecretFiles()
         checkLogFile()
         checkWorkspace()
+        checkReachableSecrets()
         checkPrograms()
     }
 
@@ -19,26 +20,25 @@ extension LoadingRun {
     }
 
     private mutating func checkOverlaps() {
-        var users = [(path: "", file: Self.normal(inputs.file))]
+        var users = [(what: "the configuration itself", place: place(of: inputs.file), span: SourceSpan?.none)]
+        if let file = inputs.dotEnvFile { users.append(("`\(file)`, which holds variables", place(of: file), nil)) }
         for path in Self.filePaths {
-            guard let file = file(of: path).map(Self.normal) else { continue }
-            if let other = users.first(where: { $0.file == file }) {
-                let what = other.path.isEmpty ? "the configuration itself" : "`\(other.path)`"
-                let related = other.path.isEmpty ? nil : result.origin(of: other.path).span
+            guard let file = file(of: path) else { continue }
+            let place = place(of: file)
+            if let other = users.first(where: { $0.place == place }) {
                 report(
                     ConfigurationCode.overlappingFiles, .error,
-                    "`\(path)` names the file of \(what): \(quotedForDisplay(file))", path,
+                    "`\(path)` names the file of \(other.what): \(quotedForDisplay(file))", path,
                     help: "give each a file of its own",
-                    related: related.map { [Diagnostic.Related($0, "`\(other.path)` is set here")] } ?? [])
+                    related: other.span.map { [Diagnostic.Related($0, "\(other.what) is set here")] } ?? [])
             }
-            users.append((path, file))
+            users.append(("`\(path)`", place, result.origin(of: path).span))
         }
     }
 
-    /// Without what changes nothing: `./a//b` → `a/b`.
-    private static func normal(_ path: String) -> String {
-        let parts = path.split(separator: "/").filter { $0 != "." }
-        return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+    /// The same for all paths of one file, as far as this machine may be asked.
+    private func place(of path: String) -> String {
+        (inputs.isHermetic ? nil : files.realPath(of: path)) ?? PathHelp.normal(path)
     }
 
     // MARK: - On this machine
@@ -65,7 +65,7 @@ extension LoadingRun {
             if facts.kind == .directory {
                 report(
                     ConfigurationCode.unusablePath, .error, "\(name) is a directory", path,
-                    help: "name a file in it, such as `\(escapedForDisplay(Self.normal(file)))/ailoopctl.log`")
+                    help: "name a file in it, such as `\(escapedForDisplay(PathHelp.normal(file)))/ailoopctl.log`")
             } else if !facts.isWritable {
                 report(
                     ConfigurationCode.unusablePath, .error, "the file \(name) may not be written", path,
@@ -73,7 +73,7 @@ extension LoadingRun {
             }
             return
         }
-        let directory = Self.directory(of: file)
+        let directory = PathHelp.directory(of: file)
         let shown = quotedForDisplay(directory)
         guard let facts = files.facts(of: directory), facts.kind == .directory else {
             return report(
@@ -92,7 +92,9 @@ extension LoadingRun {
         let tools = result.effective.tools
         let path = "tools.workspace"
         let isUsed = !tools.builtin.isEmpty || !tools.commands.isEmpty
-        guard isChosen(path), isUsed || isFaulty("tools.builtin") || isFaulty("tools.commands") else { return }
+        guard isChosen(path), !isFaulty(path), isUsed || isFaulty("tools.builtin") || isFaulty("tools.commands") else {
+            return
+        }
         let name = quotedForDisplay(result.shown(tools.workspace, of: path))
         guard let facts = files.facts(of: tools.workspace) else {
             return report(
@@ -110,10 +112,38 @@ extension LoadingRun {
         }
     }
 
+    /// Tools that show what stands in files.
+    private static let readers: [Settings.Tools.BuiltIn] = [.readFile, .searchText]
+
+    /// A model that may read files of the workspace may read secrets that are among them.
+    private mutating func checkReachableSecrets() {
+        let tools = result.effective.tools
+        let readers = Self.readers.filter { tools.builtin.contains($0) && tools.policies[$0.rawValue] != .deny }
+        guard let reader = readers.first, !isFaulty("tools.workspace"),
+            let workspace = files.realPath(of: tools.workspace)
+        else { return }
+        let secretFiles =
+            [inputs.dotEnvFile, literalSecrets.isEmpty ? nil : inputs.file]
+            + ["openrouter.api_key_file", "server.auth.tokens_file"].map(file)
+        let reachable = secretFiles.compactMap { $0 }.filter { file in
+            guard files.facts(of: file) != nil, let place = files.realPath(of: file) else { return false }
+            return place.hasPrefix(workspace == "/" ? "/" : workspace + "/")
+        }
+        guard !reachable.isEmpty else { return }
+        let list = reachable.map { quotedForDisplay($0) }.joined(separator: ", ")
+        report(
+            ConfigurationCode.reachableSecret, .warning,
+            "`\(reader.rawValue)` can read secrets in the workspace: \(list)",
+            isChosen("tools.workspace") ? "tools.workspace" : "tools.builtin",
+            help: "name a directory without them as `tools.workspace`")
+    }
+
     /// Commands start in the workspace, MCP servers where this program does.
     private mutating func checkPrograms() {
         let tools = result.effective.tools
         for (index, command) in tools.commands.enumerated() {
+            // A path that counts from the workspace leads nowhere where that is not known.
+            if command.command.first?.contains("/") ?? false, isFaulty("tools.workspace") { continue }
             checkProgram(
                 command.command, in: tools.workspace, "tools.commands", "tools.commands[\(index)]", .item(index))
         }
@@ -126,7 +156,7 @@ extension LoadingRun {
     private mutating func checkProgram(
         _ command: [String], in directory: String, _ path: String, _ item: String, _ step: ValuePlaces.Step
     ) {
-        guard let program = command.first else { return }
+        guard let program = command.first, !program.isEmpty else { return }
         let shown = result.shown(program, of: path, at: step, .member("command"), .item(0))
         let directories = inputs.environment["PATH"] ?? ToolChecks.defaultPath
         guard
@@ -137,10 +167,5 @@ extension LoadingRun {
             Diagnostic(
                 ConfigurationCode.missingProgram, "`\(item)`: \(fault.message)",
                 at: result.span(of: path, at: step, .member("command"), .item(0)), help: fault.help))
-    }
-
-    private static func directory(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 }

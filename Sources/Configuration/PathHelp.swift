@@ -17,6 +17,26 @@ enum PathHelp {
         return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
     }
 
+    /// The directory that a file is in.
+    static func directory(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// Without what changes nothing where no directory is a link: `./a//b/../c` → `a/c`.
+    static func normal(_ path: String) -> String {
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") where part != "." {
+            if part == "..", let last = parts.last, last != ".." {
+                parts.removeLast()
+            } else if part != ".." || !path.hasPrefix("/") {
+                parts.append(part)
+            }
+        }
+        let rest = parts.joined(separator: "/")
+        return path.hasPrefix("/") ? "/" + rest : rest.isEmpty ? "." : rest
+    }
+
     /// For a path that begins as only shells understand it.
     static func home(_ path: String) -> String? {
         path == "~" || path.hasPrefix("~/") ? "`~` has no meaning here: write the path from `/` on" : nil

@@ -5,7 +5,7 @@ extension SettingDecoder {
     mutating func records(_ node: YAMLNode, _ members: [SettingMember], _ maximumCount: Int) -> SettingValue? {
         guard let items = items(node, maximumCount) else { return nil }
         var names: [String: YAMLNode] = [:]
-        var records: [[String: SettingValue]?] = []
+        var records: [[String: SettingValue]] = []
         for (index, item) in items.enumerated() {
             records.append(record(item, members, path: "\(key.path)[\(index)]"))
             guard case .mapping(let pairs) = item.content,
@@ -13,7 +13,7 @@ extension SettingDecoder {
             else { continue }
             if let first = names.updateValue(item, forKey: name) { reportDouble(name, item, first) }
         }
-        return records.contains { $0 == nil } ? nil : .records(records.compactMap { $0 })
+        return .records(records)
     }
 
     private mutating func reportDouble(_ name: String, _ node: YAMLNode, _ first: YAMLNode) {
@@ -28,49 +28,50 @@ extension SettingDecoder {
         _ node: YAMLNode, _ form: TextForm, _ members: [SettingMember], _ maximumCount: Int
     ) -> SettingValue? {
         guard let pairs = pairs(node, maximumCount) else { return nil }
-        let records = pairs.map { pair -> [String: SettingValue]? in
-            let name = text(pair.key, form)
-            var record = record(pair.value, members, path: "\(key.path).\(pair.key.scalar?.text ?? "")")
-            guard let name else { return nil }
-            record?["name"] = .text(name)
-            return record
-        }
-        return records.contains { $0 == nil } ? nil : .records(records.compactMap { $0 })
+        return .records(
+            pairs.map { pair in
+                _ = text(pair.key, form)
+                let name = pair.key.scalar?.text ?? ""
+                var record = record(pair.value, members, path: "\(key.path).\(name)")
+                record["name"] = .text(name)
+                return record
+            })
     }
 
+    /// The members that could be read.
     private mutating func record(
         _ node: YAMLNode, _ members: [SettingMember], path: String
-    ) -> [String: SettingValue]? {
-        guard case .mapping(let pairs) = node.content else { return mismatch(node, "a mapping", at: path) }
+    ) -> [String: SettingValue] {
+        guard !isOpaque(node) else { return [:] }
+        guard case .mapping(let pairs) = node.content else { return mismatch(node, "a mapping", at: path) ?? [:] }
         var record: [String: SettingValue] = [:]
-        var isFaulty = false
         for pair in pairs {
             let name = pair.key.scalar?.text ?? ""
             guard !name.hasPrefix("x-") else { continue }
             guard let member = members.first(where: { $0.name == name }) else {
-                isFaulty = true
                 reportUnknownMember(name, pair, members, path)
                 continue
             }
             // `name:` with nothing behind it leaves an optional member unset.
-            if pair.value.isNull, !member.isRequired { continue }
+            if pair.value.isNull, !pair.value.isOpaque, !member.isRequired { continue }
             var decoder = SettingDecoder(member.key(below: path), from: origin)
-            let value = decoder.decode(pair.value)
-            diagnostics += decoder.diagnostics
-            secretRanges += decoder.secretRanges
-            plainSecrets += decoder.plainSecrets
-            record[name] = value
-            if value == nil { isFaulty = true }
+            record[name] = decoder.decode(pair.value)
+            absorb(decoder)
         }
+        if !node.isTorn { reportMissing(members, pairs, node, path) }
+        return record
+    }
+
+    private mutating func reportMissing(
+        _ members: [SettingMember], _ pairs: [YAMLPair], _ node: YAMLNode, _ path: String
+    ) {
         for member in members where member.isRequired && !pairs.contains(where: { $0.key.scalar?.text == member.name })
         {
-            isFaulty = true
-            diagnostics.append(
+            fail(
                 Diagnostic(
                     ConfigurationCode.missingKey, "`\(path)` has no `\(member.name)`", at: span(node),
                     help: "add `\(member.name):` \u{2014} \(member.summary.lowercasedFirst)"))
         }
-        return isFaulty ? nil : record
     }
 
     private mutating func reportUnknownMember(
@@ -80,7 +81,7 @@ extension SettingDecoder {
         // A mapping is an environment more often than not.
         if case .mapping = pair.value.content { secretRanges += pair.value.textRanges }
         let list = names.map { "`\($0)`" }.joined(separator: ", ")
-        diagnostics.append(
+        fail(
             Diagnostic(
                 ConfigurationCode.unknownKey, "unknown key \(quotedForDisplay(name)) in `\(path)`", at: span(pair.key),
                 help: nearestName(to: name, among: names).map { "did you mean `\($0)`?" } ?? "known keys: \(list)"))
@@ -96,17 +97,17 @@ extension SettingDecoder {
             let path = "\(key.path).\(name)"
             var decoder = SettingDecoder(SettingMember(name, .choice(choices), "").key(below: key.path), from: origin)
             if case .text(let choice)? = decoder.decode(pair.value) { map[name] = choice }
-            diagnostics += decoder.diagnostics
+            absorb(decoder)
             if name.isEmpty { let _: String? = mismatch(pair.key, "a mapping from names", at: path) }
         }
-        return map.count == pairs.count ? .choiceMap(map) : nil
+        return .choiceMap(map)
     }
 
     mutating func secretMap(_ node: YAMLNode, _ maximumCount: Int) -> SettingValue? {
         guard let pairs = pairs(node, maximumCount) else { return nil }
         var map: [String: Secret] = [:]
         for pair in pairs {
-            guard let name = text(pair.key, .variableName) else { continue }
+            guard let name = text(pair.key, .variableName), !isOpaque(pair.value) else { continue }
             guard let scalar = pair.value.scalar, !pair.value.isNull, !scalar.text.utf8.contains(0) else {
                 let _: String? = mismatch(pair.value, "text", at: "\(key.path).\(name)")
                 continue
@@ -120,7 +121,7 @@ extension SettingDecoder {
                 }
             }
         }
-        return map.count == pairs.count ? .secretMap(map) : nil
+        return .secretMap(map)
     }
 
     /// Shorter ones, such as `1` or `en`, are none, and hiding them would make messages unreadable.
@@ -139,7 +140,7 @@ extension SettingDecoder {
     private mutating func mismatch<Value>(_ node: YAMLNode, _ expected: String, at path: String) -> Value? {
         var decoder = SettingDecoder(SettingMember("", .boolean, "").key(at: path), from: origin)
         let value: Value? = decoder.mismatch(node, expected)
-        diagnostics += decoder.diagnostics
+        absorb(decoder)
         return value
     }
 }

@@ -10,6 +10,8 @@ struct SettingDecoder {
     /// What messages call the value that is being read: the key's path, or that of an item in it.
     private var name: String
     var diagnostics: [Diagnostic] = []
+    /// Whether the value cannot be taken: some part of it is wrong, or is not known.
+    private(set) var isFaulty = false
     /// Secrets within a value that is none as a whole.
     var secretRanges: [Range<Int>] = []
     /// Those of them that are told to be secrets, by their names or looks, and stand there themselves.
@@ -21,9 +23,11 @@ struct SettingDecoder {
         name = key.path
     }
 
-    /// nil where the node is no value for the key; what is wrong is then in ``diagnostics``.
+    /// What could be read, all of it unless ``isFaulty``: of a list or mapping the sound parts, with empty text in the place of
+    /// faulty ones, so that the others keep their places. What is wrong is in ``diagnostics``.
     mutating func decode(_ node: YAMLNode) -> SettingValue? {
-        switch key.type {
+        guard !isOpaque(node) else { return nil }
+        return switch key.type {
         case .boolean: boolean(node)
         case .integer(let range): wholeNumber(node, range)
         case .number(let range): number(node, range)
@@ -229,14 +233,14 @@ struct SettingDecoder {
         guard let items = items(node, maximumCount) else { return nil }
         let texts = values(of: items) { decoder, item, _ in decoder.text(item, form) }
         reportRepetitions(texts, items)
-        return texts.contains(nil) ? nil : texts.compactMap { $0 }
+        return texts.map { $0 ?? "" }
     }
 
     private mutating func command(_ node: YAMLNode, _ maximumCount: Int) -> [String]? {
         guard let items = items(node, maximumCount) else { return nil }
         guard !items.isEmpty else { return mismatch(node, "a program and its arguments", help: "name a program") }
         let words = values(of: items) { decoder, item, index in decoder.text(item, index == 0 ? .nonEmpty : .argument) }
-        return words.contains(nil) ? nil : words.compactMap { $0 }
+        return words.map { $0 ?? "" }
     }
 
     private mutating func values<Value>(
@@ -245,7 +249,7 @@ struct SettingDecoder {
         defer { name = key.path }
         return items.enumerated().map { index, item in
             name = "\(key.path)[\(index)]"
-            return read(&self, item, index)
+            return isOpaque(item) ? nil : read(&self, item, index)
         }
     }
 
@@ -275,12 +279,9 @@ struct SettingDecoder {
                     at: span(pair.key),
                     help: place.contains(".") ? "set it as `\(place)`" : "it is set by \(place)"))
         }
-        let count = diagnostics.count
         let value = json(node)
-        let isSendable = diagnostics.count == count
         checkMembers(pairs, reserved)
-        guard isSendable, case .object(let object) = value else { return nil }
-        return .object(object)
+        return value.object.map { .object($0) }
     }
 
     private mutating func checkMembers(_ pairs: [YAMLPair], _ reserved: [String: String]) {
@@ -291,14 +292,15 @@ struct SettingDecoder {
                 reportUnknownMember(name, pair, form)
                 continue
             }
+            guard !pair.value.containsOpaque else { continue }
             let value = pair.value.jsonValue()
             if let expected = member.fault(of: value) {
                 reportMember(name, "must be \(expected), not \(description(of: pair.value))", pair.value)
-            } else if name == "response_format", let schema = value["json_schema"]?["schema"],
-                let fault = JSONSchemaForm.fault(of: schema)
-            {
-                let place = pair.value.descendant(at: "/json_schema/schema" + fault.pointer)
-                reportMember(name, "has a schema in which `\(fault.pointer)` must be \(fault.expected)", place)
+            } else if name == "response_format", let schema = value["json_schema"]?["schema"] {
+                for fault in JSONSchemaForm.faults(of: schema) {
+                    let place = pair.value.descendant(at: "/json_schema/schema" + fault.pointer)
+                    reportMember(name, "has a schema in which `\(fault.pointer)` must be \(fault.expected)", place)
+                }
             } else if name == "reasoning", value["effort"] != nil, value["max_tokens"] != nil {
                 reportMember(name, "takes `effort` or `max_tokens`, not both", pair.value)
             }
@@ -307,25 +309,29 @@ struct SettingDecoder {
 
     private mutating func schema(_ node: YAMLNode) -> SettingValue? {
         guard case .mapping(let pairs) = node.content else { return mismatch(node, "a mapping: a JSON Schema") }
-        let count = diagnostics.count
         let value = json(node)
-        guard diagnostics.count == count, case .object(let object) = value else { return nil }
-        if let fault = JSONSchemaForm.fault(of: value) {
-            return reportSchema("`\(fault.pointer)` must be \(fault.expected)", node.descendant(at: fault.pointer))
+        let faults = JSONSchemaForm.faults(of: value)
+        for fault in faults {
+            reportSchema("`\(fault.pointer)` must be \(fault.expected)", node.descendant(at: fault.pointer))
         }
-        guard pairs.isEmpty || object["type"]?.string == "object" else {
-            return reportSchema("`/type` must be `object`: arguments have names", node.descendant(at: "/type"))
+        let isTyped = value["type"]?.string == "object" || faults.contains { $0.pointer == "/type" }
+        if !pairs.isEmpty, !isTyped, !node.isTorn {
+            reportSchema("`/type` must be `object`: arguments have names", node.descendant(at: "/type"))
         }
-        return .object(object)
+        return value.object.map { .object($0) }
     }
 
-    private mutating func reportSchema(_ message: String, _ node: YAMLNode) -> SettingValue? {
-        diagnostics.append(
+    /// Nothing is said of what a variable stands for that is not known.
+    private mutating func reportSchema(_ message: String, _ node: YAMLNode) {
+        guard !node.containsOpaque else {
+            isFaulty = true
+            return
+        }
+        fail(
             Diagnostic(
                 ConfigurationCode.toolSchema, "`\(name)` is no schema of a function's parameters: \(message)",
                 at: span(node), help: "write `{type: object, properties: {NAME: {type: string}}, required: [NAME]}`",
                 related: related(node)))
-        return nil
     }
 
     private mutating func reportMember(_ name: String, _ message: String, _ node: YAMLNode) {
@@ -360,8 +366,9 @@ struct SettingDecoder {
     private mutating func json(_ node: YAMLNode) -> JSONValue {
         var strange: [YAMLNode] = []
         let value = node.jsonValue { strange.append($0) }
+        if node.containsOpaque { isFaulty = true }
         for node in strange {
-            diagnostics.append(
+            fail(
                 Diagnostic(
                     ConfigurationCode.wrongType,
                     "\(quotedForDisplay(node.scalar?.shown ?? "")) cannot be sent: JSON has no such number",
@@ -376,7 +383,7 @@ struct SettingDecoder {
         guard let items = items(node, maximumCount) else { return nil }
         let secrets = values(of: items) { decoder, item, _ in decoder.secret(item) }
         reportRepetitions(secrets, items)
-        return secrets.contains(nil) ? nil : .secrets(secrets.compactMap { $0 })
+        return .secrets(secrets.compactMap { $0 })
     }
 
     private mutating func secret(_ node: YAMLNode) -> Secret? {
@@ -389,6 +396,26 @@ struct SettingDecoder {
     }
 
     // MARK: - Reports
+
+    /// Notes what keeps the value from being taken.
+    mutating func fail(_ diagnostic: Diagnostic) {
+        diagnostics.append(diagnostic)
+        isFaulty = true
+    }
+
+    /// Whether nothing can be said of a node, which makes the value faulty.
+    mutating func isOpaque(_ node: YAMLNode) -> Bool {
+        if node.isOpaque { isFaulty = true }
+        return node.isOpaque
+    }
+
+    /// Takes over what another one found in a part of the value.
+    mutating func absorb(_ part: SettingDecoder) {
+        diagnostics += part.diagnostics
+        secretRanges += part.secretRanges
+        plainSecrets += part.plainSecrets
+        isFaulty = isFaulty || part.isFaulty
+    }
 
     func span(_ node: YAMLNode) -> SourceSpan { SourceSpan(origin, node.range) }
 
@@ -405,7 +432,7 @@ struct SettingDecoder {
 
     private mutating func outOfRange<Value>(_ node: YAMLNode, _ bounds: String, note: String? = nil) -> Value? {
         let written = node.scalar.map { ", not \(quotedForDisplay($0.shown))" } ?? ""
-        diagnostics.append(
+        fail(
             Diagnostic(
                 ConfigurationCode.outOfRange, "`\(name)` must be \(bounds)\(written)", at: span(node), help: note,
                 related: related(node)))
@@ -413,7 +440,11 @@ struct SettingDecoder {
     }
 
     mutating func mismatch<Value>(_ node: YAMLNode, _ expected: String, help: String? = nil) -> Value? {
-        diagnostics.append(
+        guard !node.isTorn else {
+            isFaulty = true
+            return nil
+        }
+        fail(
             Diagnostic(
                 ConfigurationCode.wrongType, "`\(name)` must be \(expected), not \(description(of: node))",
                 at: span(node), help: help ?? (node.isNull ? "give it a value, or remove the key" : nil),
@@ -425,7 +456,7 @@ struct SettingDecoder {
         _ code: DiagnosticCode, _ node: YAMLNode, _ message: String, help: String, showsValue: Bool = true
     ) -> Value? {
         let value = showsValue && !key.isSecret ? node.scalar.map(\.shown) ?? "" : ""
-        diagnostics.append(
+        fail(
             Diagnostic(
                 code,
                 value.isEmpty ? "`\(name)` \(message)" : "`\(name)`: \(quotedForDisplay(value)) \(message)",

@@ -21,10 +21,8 @@ enum VariableReference {
             var isUnknown = false
             var isExpanded = false
             scalar.text = expanded(scalar.text, from: variables, &isExpanded) { finding in
-                guard case .problem(let problem) = finding else {
-                    isUnknown = true
-                    return
-                }
+                isUnknown = true
+                guard case .problem(let problem) = finding else { return }
                 let range = node.anchorRange ?? node.range
                 let place =
                     diagnostics.isFull

@@ -35,57 +35,71 @@ package enum JSONSchemaForm {
         "properties", "patternProperties", "$defs", "definitions", "dependentSchemas",
     ]
 
-    /// The first thing that is wrong; nil where it is a schema.
-    package static func fault(of schema: JSONValue) -> Fault? {
-        fault(of: schema, at: "", depth: 0)
+    /// After so many faults the rest is not looked at.
+    package static let maximumFaults = 20
+
+    /// What is wrong, in the order of the text; nothing where it is a schema.
+    package static func faults(of schema: JSONValue, maximumCount: Int = maximumFaults) -> [Fault] {
+        var faults: [Fault] = []
+        find(in: schema, at: "", depth: 0, &faults, maximumCount)
+        return faults
     }
 
-    private static func fault(of schema: JSONValue, at pointer: String, depth: Int) -> Fault? {
-        if schema.bool != nil { return nil }
-        guard let object = schema.object else { return Fault(pointer: pointer, expected: "a schema: a mapping") }
+    private static func find(
+        in schema: JSONValue, at pointer: String, depth: Int, _ faults: inout [Fault], _ maximumCount: Int
+    ) {
+        if schema.bool != nil { return }
+        guard let object = schema.object else {
+            return faults.append(Fault(pointer: pointer, expected: "a schema: a mapping"))
+        }
         guard depth < maximumDepth else {
-            return Fault(pointer: pointer, expected: "less deep: at most \(maximumDepth) schemas inside each other")
+            let expected = "less deep: at most \(maximumDepth) schemas inside each other"
+            return faults.append(Fault(pointer: pointer, expected: expected))
         }
         for member in object.members {
             let place = pointer + "/" + escaped(member.name)
-            if let fault = fault(of: member.value, keyword: member.name, at: place, depth: depth) { return fault }
-        }
-        return nil
-    }
-
-    private static func fault(of value: JSONValue, keyword: String, at place: String, depth: Int) -> Fault? {
-        let expected: String? =
-            switch keyword {
-            case "type": isType(value) ? nil : "one of \(types.joined(separator: ", ")), or a list of them"
-            case "enum": value.array.map { !$0.isEmpty } ?? false ? nil : "a list of at least one value"
-            case "required": isNames(value) ? nil : "a list of names, each once"
-            case "multipleOf": value.double.map { $0 > 0 } ?? false ? nil : "a number greater than 0"
-            case _ where numbers.contains(keyword): value.double != nil ? nil : "a number"
-            case _ where counts.contains(keyword): value.double.map(isCount) ?? false ? nil : "a whole number from 0"
-            case _ where texts.contains(keyword): value.string != nil ? nil : "text"
-            case _ where booleans.contains(keyword): value.bool != nil ? nil : "`true` or `false`"
-            case _ where schemaMaps.contains(keyword): value.object != nil ? nil : "a mapping of names to schemas"
-            case _ where schemaLists.contains(keyword):
-                value.array.map { !$0.isEmpty } ?? false ? nil : "a list of at least one schema"
-            default: nil
+            if let expected = expected(of: member.value, keyword: member.name) {
+                faults.append(Fault(pointer: place, expected: expected))
+            } else {
+                for (pointer, schema) in schemas(in: member.value, of: member.name, at: place) {
+                    guard faults.count < maximumCount else { return }
+                    find(in: schema, at: pointer, depth: depth + 1, &faults, maximumCount)
+                }
             }
-        if let expected { return Fault(pointer: place, expected: expected) }
-        return faultInside(value, keyword, at: place, depth: depth)
+            guard faults.count < maximumCount else { return }
+        }
     }
 
-    private static func faultInside(_ value: JSONValue, _ keyword: String, at place: String, depth: Int) -> Fault? {
-        var inner: [(String, JSONValue)] = []
+    /// What a keyword's value must be; nil where it is that.
+    private static func expected(of value: JSONValue, keyword: String) -> String? {
+        switch keyword {
+        case "type": isType(value) ? nil : "one of \(types.joined(separator: ", ")), or a list of them"
+        case "enum": value.array.map { !$0.isEmpty } ?? false ? nil : "a list of at least one value"
+        case "required": isNames(value) ? nil : "a list of names, each once"
+        case "multipleOf": value.double.map { $0 > 0 } ?? false ? nil : "a number greater than 0"
+        case _ where numbers.contains(keyword): value.double != nil ? nil : "a number"
+        case _ where counts.contains(keyword): value.double.map(isCount) ?? false ? nil : "a whole number from 0"
+        case _ where texts.contains(keyword): value.string != nil ? nil : "text"
+        case _ where booleans.contains(keyword): value.bool != nil ? nil : "`true` or `false`"
+        case _ where schemaMaps.contains(keyword): value.object != nil ? nil : "a mapping of names to schemas"
+        case _ where schemaLists.contains(keyword):
+            value.array.map { !$0.isEmpty } ?? false ? nil : "a list of at least one schema"
+        default: nil
+        }
+    }
+
+    private static func schemas(
+        in value: JSONValue, of keyword: String, at place: String
+    ) -> [(pointer: String, schema: JSONValue)] {
         if schemas.contains(keyword) || keyword == "items" && value.array == nil {
-            inner = [(place, value)]
+            [(place, value)]
         } else if schemaLists.contains(keyword) || keyword == "items" {
-            inner = (value.array ?? []).enumerated().map { ("\(place)/\($0)", $1) }
+            (value.array ?? []).enumerated().map { ("\(place)/\($0)", $1) }
         } else if schemaMaps.contains(keyword) {
-            inner = (value.object?.members ?? []).map { ("\(place)/\(escaped($0.name))", $0.value) }
+            (value.object?.members ?? []).map { ("\(place)/\(escaped($0.name))", $0.value) }
+        } else {
+            []
         }
-        for (pointer, schema) in inner {
-            if let fault = fault(of: schema, at: pointer, depth: depth + 1) { return fault }
-        }
-        return nil
     }
 
     private static func isType(_ value: JSONValue) -> Bool {

@@ -114,6 +114,7 @@ import Testing
                 "AL009 .env what begins with `{` here does not go on with `,` or `}`",
                 "AL030 environment:AILOOP_OPENROUTER__FALLBACK_MODELS `openrouter.fallback_models[1]` must be text, not the number `5`",
                 "AL009 environment:AILOOP_OPENROUTER__PARAMS what begins with `[` here does not go on with `,` or `]`",
+                "AL009 environment:AILOOP_OPENROUTER__PARAMS what begins with `{` here does not go on with `,` or `}`",
                 "AL023 environment:AILOOP_NOTHING_LIKE_IT no key is set by the variable `AILOOP_NOTHING_LIKE_IT`",
                 "AL023 environment:AILOOP_SERVR__PORT no key is set by the variable `AILOOP_SERVR__PORT`",
             ])

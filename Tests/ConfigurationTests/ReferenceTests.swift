@@ -39,7 +39,7 @@ import Testing
     @Test("the schema's own form is that of a schema, and it knows every key")
     func schemaForm() throws {
         let schema = try JSONParser.parse(SettingSchema.text)
-        #expect(JSONSchemaForm.fault(of: schema) == nil)
+        #expect(JSONSchemaForm.faults(of: schema).isEmpty)
         for key in SettingTable.keys {
             var place: JSONValue? = schema
             for level in key.path.split(separator: ".") { place = place?["properties"]?[String(level)] }

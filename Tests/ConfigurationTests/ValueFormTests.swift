@@ -51,7 +51,7 @@ import Testing
     private func message(_ path: String, _ value: String) -> String? {
         let option = ConfigurationInputs.Option(name: "x", path: path, text: value)
         let loaded = load("ai_service: mock\nserver: {auth: {insecure: true}}", options: [option])
-        return loaded.diagnostics.first?.message
+        return loaded.diagnostics.first { $0.severity == .error }?.message
     }
 
     @Test(

@@ -1,6 +1,7 @@
 import CommandLineSpec
 import Commands
 import Foundation
+import TestSupport
 import Testing
 
 /// What a shell has to offer, by the command table.

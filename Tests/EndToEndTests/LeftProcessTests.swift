@@ -1,6 +1,7 @@
 import Foundation
 import InteractiveClient
 import JSON
+import TestSupport
 import Testing
 
 /// What becomes of the programs of tools when the server dies, and of those that programs leave behind.
@@ -31,35 +32,23 @@ import Testing
         try await body(server, client, session, directory.url)
     }
 
-    /// The text of a file once it has so many lines.
-    private func lines(_ count: Int, of file: URL) async throws -> [String] {
-        try await onThread {
-            while true {
-                let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
-                if text.count(where: { $0 == "\n" }) == count { return text.split(separator: "\n").map(String.init) }
-                usleep(5000)
-            }
+    /// The numbers in a file, one a line, once it has so many lines.
+    private func numbers(_ count: Int, in file: URL) async throws -> [pid_t] {
+        try await waitFor {
+            let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+            guard text.count(where: { $0 == "\n" }) == count else { return nil }
+            return text.split(separator: "\n").compactMap { pid_t($0) }
         }
-    }
-
-    /// The fields of `/proc/PID/stat` after the name: state, parent, …; nil where there is no such process.
-    private static func status(of pid: String) -> [Substring]? {
-        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
-            let end = text.lastIndex(of: ")")
-        else { return nil }
-        return text[end...].dropFirst(2).split(separator: " ")
     }
 
     @Test func aServerThatIsKilledLeavesNoProgramBehind() async throws {
         let script = "trap '' TERM HUP; echo $$ >> pids; while :; do sleep 0.1; done"
         try await withServer(command: script) { server, client, session, directory in
             _ = try await client.call("sendUserMessage", ["sessionId": session, "message": "tool run"])
-            let pids = try await lines(1, of: directory.appending(path: "pids"))
+            let pids = try await numbers(1, in: directory.appending(path: "pids"))
             server.signal(SIGKILL)
             #expect(await server.exitCode() == 128 + SIGKILL)
-            try await onThread {
-                while let status = Self.status(of: pids[0]), status.first != "Z" { usleep(5000) }
-            }
+            try await wait { !isRunning(pids[0]) }
         }
     }
 
@@ -69,21 +58,24 @@ import Testing
             "/usr/bin/python3", "-c",
             "import ctypes, os, sys; ctypes.CDLL(None).prctl(36, 1, 0, 0, 0); os.execv(sys.argv[1], sys.argv[1:])",
         ]
-        let script = "setsid -f sh -c 'sleep 0.2; cut -d \" \" -f 4 /proc/$$/stat >> parents'"
+        // The program goes on until its child has left the group: what is still in it ends with the program.
+        let script = """
+            setsid sh -c 'echo > left; sleep 0.2; cut -d " " -f 4 /proc/$$/stat >> parents' &
+            while [ ! -e left ]; do sleep 0.01; done
+            rm left
+            """
         try await withServer(command: script, launcher: launcher) { server, client, session, directory in
             for _ in 0..<3 {
                 _ = try await client.call("sendUserMessage", ["sessionId": session, "message": "tool run"])
             }
-            let parent = "\(server.process.processIdentifier)"
-            #expect(try await lines(3, of: directory.appending(path: "parents")) == [parent, parent, parent])
-            try await onThread {
-                func hasZombies() throws -> Bool {
-                    try FileManager.default.contentsOfDirectory(atPath: "/proc").contains { pid in
-                        let status = Self.status(of: pid) ?? []
-                        return status.count > 1 && status[0] == "Z" && status[1] == parent
-                    }
+            let parent = server.process.processIdentifier
+            #expect(try await numbers(3, in: directory.appending(path: "parents")) == [parent, parent, parent])
+            try await wait {
+                try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { pid_t($0) }.allSatisfy {
+                    pid in
+                    let status = ProcessStatus(of: pid)
+                    return status?.state != "Z" || status?.parent != parent
                 }
-                while try hasZombies() { usleep(5000) }
             }
             server.signal(SIGTERM)
             #expect(await server.exitCode() == 0)

@@ -4,6 +4,7 @@ import HTTP1
 import InteractiveClient
 import JSON
 import Synchronization
+import TestSupport
 import Testing
 
 /// `serve` as a process under what befalls a server: no permission, changed tokens, a log that nobody reads, clients that
@@ -123,7 +124,7 @@ import Testing
         }
         #expect(try descriptors(server) == before + 50)
         for (transport, _) in clients { transport.abort() }
-        while try descriptors(server) > before { try await Task.sleep(for: .milliseconds(10)) }
+        try await wait { try descriptors(server) <= before }
         #expect(try await server.metric("ailoop_sessions_active") == 0)
         #expect(try await server.metric("ailoop_upstream_requests_active") == 0)
         loop.stop()

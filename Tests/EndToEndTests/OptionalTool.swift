@@ -15,11 +15,3 @@ enum OptionalTool {
 
 /// The top of the checkout.
 let projectDirectory = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardizedFileURL
-
-/// Runs `work`, which may wait, on a thread of its own.
-func onThread<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
-        let thread = Thread { continuation.resume(with: Result { try work() }) }
-        thread.start()
-    }
-}

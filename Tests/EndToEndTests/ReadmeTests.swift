@@ -1,6 +1,7 @@
 import EventLoops
 import Foundation
 import TLSPeer
+import TestSupport
 import Testing
 
 /// What README.md shows under `<!-- runs -->` runs as it stands there, in order, in a directory with the project's `config.yaml`.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import EventLoops
@@ -173,7 +174,7 @@ import Testing
             running.child.submit { $0.terminate() }
             #expect(await running.end().status == .killed(signal: SIGKILL))
             // It was another's child: gone once that one's parent, or init, has reaped it.
-            try await onThread { while isRunning(grandchild) { usleep(1000) } }
+            try await wait { !isRunning(grandchild) }
         }
     }
 
@@ -183,7 +184,7 @@ import Testing
             let end = await running.end()
             let left = try #require(pid_t(end.output.dropLast()))
             #expect(end.status == .exited(code: 0))
-            try await onThread { while isRunning(left) { usleep(1000) } }
+            try await wait { !isRunning(left) }
         }
     }
 
@@ -238,18 +239,5 @@ import Testing
             // At most those of tests that run beside this one.
             #expect(pipes < 50)
         }
-    }
-}
-
-/// A zombie does not run any more.
-private func isRunning(_ pid: pid_t) -> Bool {
-    guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return false }
-    return !(status.split(separator: ")").last?.hasPrefix(" Z") ?? true)
-}
-
-/// Runs what blocks on a thread of its own.
-private func onThread<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
-    try await withCheckedThrowingContinuation { continuation in
-        EventLoops.Thread.start(name: "test") { continuation.resume(with: Result { try body() }) }
     }
 }

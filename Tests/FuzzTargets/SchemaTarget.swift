@@ -8,7 +8,7 @@ func checkSchema(_ input: [UInt8]) throws(Finding) {
     let parts = input.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
     try checkPattern(parts[0])
     guard let schema = try? JSONParser.parse(Array(parts[0])) else { return }
-    _ = JSONSchemaForm.fault(of: schema)
+    _ = JSONSchemaForm.faults(of: schema)
     let value = parts.count > 1 ? (try? JSONParser.parse(Array(parts[1]))) ?? schema : schema
     let faults = SchemaValidator(schema).faults(in: value)
     if SchemaValidator(schema).faults(in: value) != faults { throw Finding("two checks differ: \(faults)") }

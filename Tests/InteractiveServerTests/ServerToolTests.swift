@@ -4,6 +4,7 @@ import InteractiveClient
 import JSON
 import Observability
 import ScriptedUpstream
+import TestSupport
 import Testing
 
 /// Tools that the server really runs, end to end: a real client, a real server, a scripted upstream.
@@ -309,18 +310,13 @@ import Testing
             #expect(
                 next["method"]?.string
                     == (method == "stopSession" ? "SessionStatusNotification" : "AIMessageChunkNotification"))
-            while kill(pid, 0) == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            try await wait { kill(pid, 0) != 0 }
         }
     }
 
     private func processID(in directory: TemporaryDirectory) async throws -> pid_t {
-        while true {
-            if let text = try? String(contentsOfFile: directory.path + "/pid", encoding: .utf8),
-                let pid = pid_t(text.dropLast())
-            {
-                return pid
-            }
-            try await Task.sleep(for: .milliseconds(5))
+        try await waitFor {
+            (try? String(contentsOfFile: directory.path + "/pid", encoding: .utf8)).flatMap { pid_t($0.dropLast()) }
         }
     }
 

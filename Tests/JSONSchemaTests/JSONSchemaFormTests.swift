@@ -15,11 +15,11 @@ import Testing
             #"{"x-own":12,"default":{"type":7},"examples":[1],"maxLength":3,"multipleOf":2,"if":{},"then":{},"else":false}"#,
         ])
     func good(text: String) throws {
-        #expect(JSONSchemaForm.fault(of: try JSONParser.parse(text)) == nil)
+        #expect(JSONSchemaForm.faults(of: try JSONParser.parse(text)).isEmpty)
     }
 
     @Test(
-        "the first fault is named by its place",
+        "a fault is named by its place",
         arguments: [
             ("1", "", "a schema: a mapping"), (#"{"type":"strng"}"#, "/type", "one of array, boolean,"),
             (#"{"type":["string","string"]}"#, "/type", "one of"),
@@ -37,7 +37,9 @@ import Testing
             (#"{"properties":[]}"#, "/properties", "a mapping of names to schemas"),
         ])
     func bad(text: String, pointer: String, expected: String) throws {
-        let fault = try #require(JSONSchemaForm.fault(of: try JSONParser.parse(text)))
+        let faults = JSONSchemaForm.faults(of: try JSONParser.parse(text))
+        let fault = try #require(faults.first)
+        #expect(faults.count == 1)
         #expect(fault.pointer == pointer)
         #expect(fault.expected.contains(expected), "\(fault)")
     }
@@ -45,7 +47,25 @@ import Testing
     @Test("schemas may be nested as deep as the limit, and no deeper")
     func depth() {
         func nested(_ depth: Int) -> JSONValue { (1..<depth).reduce([:] as JSONValue) { value, _ in ["not": value] } }
-        #expect(JSONSchemaForm.fault(of: nested(JSONSchemaForm.maximumDepth)) == nil)
-        #expect(JSONSchemaForm.fault(of: nested(JSONSchemaForm.maximumDepth + 1)) != nil)
+        #expect(JSONSchemaForm.faults(of: nested(JSONSchemaForm.maximumDepth)).isEmpty)
+        #expect(JSONSchemaForm.faults(of: nested(JSONSchemaForm.maximumDepth + 1)).count == 1)
+    }
+
+    @Test("every fault is named, in the order of the text")
+    func several() throws {
+        let text = #"{"type":"objct","properties":{"a":{"type":"strng","minLength":-1},"b":3},"required":["a","a"]}"#
+        #expect(
+            JSONSchemaForm.faults(of: try JSONParser.parse(text)).map(\.pointer) == [
+                "/type", "/properties/a/type", "/properties/a/minLength", "/properties/b", "/required",
+            ])
+    }
+
+    @Test("of very many faults only the first are named")
+    func many() {
+        func schema(_ count: Int) -> JSONValue { ["anyOf": .array(Array(repeating: 3, count: count))] }
+        let limit = JSONSchemaForm.maximumFaults
+        #expect(JSONSchemaForm.faults(of: schema(limit)).count == limit)
+        #expect(JSONSchemaForm.faults(of: schema(limit + 1)).count == limit)
+        #expect(JSONSchemaForm.faults(of: schema(5), maximumCount: 1).map(\.pointer) == ["/anyOf/0"])
     }
 }

@@ -2,6 +2,7 @@ import AILoop
 import EventLoops
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @testable import Tools
@@ -120,7 +121,7 @@ import Testing
             #expect(report.outcome == .timeout)
             #expect(report.content.hasPrefix("Error: the tool did not finish in time and was stopped after 0."))
             let child = try #require(pid_t(try directory.read("child").dropLast()))
-            try await onThread { while isRunning(child) { usleep(1000) } }
+            try await wait { !isRunning(child) }
         }
     }
 
@@ -128,14 +129,9 @@ import Testing
         try await withCommands([shell("slow", "echo $$ > pid; exec sleep 600"), shell("quick", "echo done")]) {
             box, directory in
             let run = await box.start("slow")
-            let pid = try await onThread {
-                while true {
-                    if let text = try? directory.read("pid"), let pid = pid_t(text.dropLast()) { return pid }
-                    usleep(1000)
-                }
-            }
+            let pid = try await waitFor { (try? directory.read("pid")).flatMap { pid_t($0.dropLast()) } }
             run.cancel()
-            try await onThread { while isRunning(pid) { usleep(1000) } }
+            try await wait { !isRunning(pid) }
             #expect(await box.call("quick").content == "done\n")
             #expect(await box.box.read { $0.runningCount } == 0)
         }
@@ -190,10 +186,8 @@ import Testing
             box, directory in
             let first = await box.start("hold")
             let waiting = [await box.start("quick"), await box.start("quick")]
-            try await onThread {
-                usleep(1_200_000)
-                try directory.write("go", "")
-            }
+            try await Task.sleep(for: .milliseconds(1200))
+            try directory.write("go", "")
             #expect(await first.result().outcome == .success)
             for run in waiting { #expect(await run.result().content == "done\n") }
         }
@@ -215,7 +209,7 @@ import Testing
         let script = "echo half; echo trouble >&2; touch said; exec sleep 600"
         try await withCommands([shell("slow", script, timeout: 2 * second)]) { box, directory in
             let run = await box.start("slow")
-            try await onThread { while access(directory.path + "/said", F_OK) != 0 { usleep(1000) } }
+            try await wait { access(directory.path + "/said", F_OK) == 0 }
             let report = await run.result()
             #expect(report.outcome == .timeout)
             #expect(report.content.hasSuffix(" s.\nIts error output:\ntrouble\n\nIts output:\nhalf\n"), "\(report)")
@@ -255,12 +249,6 @@ import Testing
             #expect(try await descriptors() < before + 500)
         }
     }
-}
-
-/// A zombie does not run any more.
-func isRunning(_ pid: pid_t) -> Bool {
-    guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return false }
-    return !(status.split(separator: ")").last?.hasPrefix(" Z") ?? true)
 }
 
 @Suite struct BoundedOutputTests {

@@ -3,6 +3,7 @@ import EventLoops
 import Foundation
 import JSON
 import Observability
+import TestSupport
 import Testing
 
 @testable import Tools
@@ -50,13 +51,11 @@ struct MCPServerTests {
 
     /// A slow machine may not have started them within the limit.
     private func waitForTools(of box: TestBox, _ count: Int) async throws {
-        while Set(await box.names().compactMap { $0.split(separator: "_").first }).count < count {
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        try await wait { Set(await box.names().compactMap { $0.split(separator: "_").first }).count >= count }
     }
 
     private func waitForTool(_ name: String, of box: TestBox) async throws {
-        while !(await box.names().contains(name)) { try await Task.sleep(for: .milliseconds(20)) }
+        try await wait { await box.names().contains(name) }
     }
 
     @Test func theTimeServerAnswers() async throws {
@@ -129,9 +128,7 @@ struct MCPServerTests {
             #expect(crashed.outcome == .error)
             #expect(crashed.content == "Error: the MCP server `odd` has ended, so nothing is known of this call")
             #expect(await box.names().contains("odd__wait"))
-            while await box.call("odd__wait", ["number": 5, "seconds": 0]).content != "5" {
-                try await Task.sleep(for: .milliseconds(50))
-            }
+            try await wait { await box.call("odd__wait", ["number": 5, "seconds": 0]).content == "5" }
         }
     }
 
@@ -139,16 +136,14 @@ struct MCPServerTests {
         let directory = try TemporaryDirectory()
         defer { withExtendedLifetime(directory) {} }
         let marker = directory.path + "/marker"
-        func wait(for text: String) async throws {
-            try await onThread {
-                while (try? String(contentsOfFile: marker, encoding: .utf8)) != text { usleep(2000) }
-            }
+        func waitForMark(_ text: String) async throws {
+            try await wait { (try? String(contentsOfFile: marker, encoding: .utf8)) == text }
         }
         try await withServers([InstalledServers.misbehaving()]) { box in
             let run = await box.start("odd__hang", ["marker": .string(marker)])
-            try await wait(for: "started")
+            try await waitForMark("started")
             run.cancel()
-            try await wait(for: "cancelled")
+            try await waitForMark("cancelled")
             #expect(await box.call("odd__wait", ["number": 7, "seconds": 0]).content == "7")
         }
     }
@@ -162,7 +157,7 @@ struct MCPServerTests {
             #expect(progress.content == "6 steps")
             let hung = await box.call("odd__hang", ["marker": .string(directory.path + "/marker")])
             #expect(hung.outcome == .timeout)
-            while try directory.read("marker") != "cancelled" { try await Task.sleep(for: .milliseconds(20)) }
+            try await wait { try directory.read("marker") == "cancelled" }
         }
     }
 

@@ -3,6 +3,7 @@ import EventLoops
 import Foundation
 import JSON
 import Observability
+import TestSupport
 import Testing
 
 @testable import Tools
@@ -24,14 +25,14 @@ struct RoughMCPServerTests {
         let log = try Logger(level: .warning, sink: .file(directory.path + "/log"))
         try await withLoop { loop in
             let box = try await TestBox(ToolConfiguration(mcpServers: [server]), on: loop, log: log)
-            while await !box.names().contains("rough__add") { try await Task.sleep(for: .milliseconds(20)) }
+            try await wait { await box.names().contains("rough__add") }
             try await body(box) { (try? directory.read("log")) ?? "" }
             await box.stop()
         }
     }
 
-    private func wait(for text: String, in log: @escaping @Sendable () -> String) async throws {
-        while !log().contains(text) { try await Task.sleep(for: .milliseconds(20)) }
+    private func waitForLine(_ text: String, in log: () -> String) async throws {
+        try await wait { log().contains(text) }
     }
 
     @Test(arguments: [false, true])
@@ -47,7 +48,7 @@ struct RoughMCPServerTests {
     @Test func aServerThatHangsIsStartedAgain() async throws {
         try await withServer(timeout: second) { box, log in
             #expect(await box.call("rough__hang").outcome == .timeout)
-            try await wait(for: "it does not answer any more", in: log)
+            try await waitForLine("it does not answer any more", in: log)
             while await box.call("rough__add", ["number": 8]).content != "8" {}
         }
     }
@@ -78,7 +79,7 @@ struct RoughMCPServerTests {
         try await withServer { box, log in
             let began = MonotonicClock.now()
             _ = await box.call("rough__flood")
-            try await wait(for: "floods its error output", in: log)
+            try await waitForLine("floods its error output", in: log)
             let answer = await box.call("rough__add").content
             let seconds = Int((MonotonicClock.now() - began) / second) + 1
             let written = try #require(Int(answer))
@@ -94,7 +95,7 @@ struct RoughMCPServerTests {
         // Of 7 bytes and of 8.
         try await withServer(startsOnce: true, environment: ["SWITCH": "running", "SECRET": "it ended"]) { box, log in
             _ = await box.call("rough__crash")
-            try await wait(for: "not running", in: log)
+            try await waitForLine("not running", in: log)
             #expect(log().contains("[redacted] with exit code 3"), "\(log())")
         }
     }

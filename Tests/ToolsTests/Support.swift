@@ -24,13 +24,6 @@ extension EventLoop {
     }
 }
 
-/// Runs what blocks on a thread of its own.
-func onThread<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
-    try await withCheckedThrowingContinuation { continuation in
-        EventLoops.Thread.start(name: "test") { continuation.resume(with: Result { try body() }) }
-    }
-}
-
 /// Values that a loop hands to a waiting test, in order.
 final class Inbox<Element: Sendable>: Sendable {
     private let stream: AsyncStream<Element>

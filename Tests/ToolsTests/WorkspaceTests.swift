@@ -1,6 +1,7 @@
 import EventLoops
 import Foundation
 import JSON
+import TestSupport
 import Testing
 
 @testable import Tools

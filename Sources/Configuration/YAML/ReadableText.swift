@@ -1,9 +1,11 @@
 import Diagnostics
 
-/// A source's text without the lines that could not be read: blanks stand in their place, so that everything else keeps its own.
+/// A source's text as far as it can be read: with brackets mended, and without the lines for which that does not help. Blanks stand
+/// in their place, so that everything else keeps its own.
 struct ReadableText {
     private let source: SourceText
-    private(set) var bytes: [UInt8]
+    private var bytes: [UInt8]
+    private var mending = BracketMending()
     private(set) var hiddenRanges: [Range<Int>] = []
     /// Anchors within hidden lines: aliases to them are no faults.
     private(set) var hiddenAnchors: Set<String> = []
@@ -13,14 +15,37 @@ struct ReadableText {
         bytes = source.bytes
     }
 
-    /// Hides the lines of `fault` and those below that belong to them. False where nothing of them was left to be seen.
-    mutating func hide(_ fault: YAMLFault) -> Bool {
+    /// What there is to read.
+    var text: [UInt8] { mending.isEmpty ? bytes : mending.mended(bytes) }
+
+    /// Places of values that are not, or not wholly, what was meant.
+    var tornRanges: [Range<Int>] { hiddenRanges + mending.tornRanges }
+
+    /// Where in the source a place of ``text`` is.
+    func sourceOffset(of offset: Int) -> Int { mending.isEmpty ? offset : mending.sourceOffset(of: offset) }
+
+    /// Whether a fault only comes of another one that is known: of mending it in vain, or of hiding it, so that the text ends.
+    func isKnown(_ fault: YAMLFault) -> Bool {
+        let offset = fault.diagnostic.span.range.lowerBound
+        if let bracket = fault.bracket { return mending.includes(bracket) || isEmptied(from: offset) }
+        return mending.region(at: offset) != nil || isEmptied(from: offset)
+    }
+
+    /// Mends the bracket that `fault` is about, else hides the lines of the fault and those below that belong to them. False where
+    /// nothing of them was left to be seen.
+    mutating func repair(_ fault: YAMLFault) -> Bool {
         guard !fault.isRestUnreadable else { return hideAll(from: fault.range.lowerBound) }
+        let lines = lines(of: fault)
+        if let bracket = fault.bracket, mending.mend(bracket, in: bytes, lines) { return true }
+        return hide(mending.region(at: fault.range.lowerBound)?.union(with: lines) ?? lines)
+    }
+
+    private func lines(of fault: YAMLFault) -> Range<Int> {
         let first = source.lineRange(at: fault.range.lowerBound)
         var end = max(first.upperBound, source.lineRange(at: fault.range.upperBound).upperBound)
         let margin = Margin(of: first, in: bytes)
         while let line = line(behind: end), isContinuation(line, of: margin, fault) { end = line.upperBound }
-        return hide(first.lowerBound..<end)
+        return first.lowerBound..<end
     }
 
     /// Hides the rest of the text from the line of `offset` on.
@@ -39,11 +64,12 @@ struct ReadableText {
     }
 
     /// Whether something was hidden, and nothing is left to be seen from `offset` on.
-    func isEmptied(from offset: Int) -> Bool {
+    private func isEmptied(from offset: Int) -> Bool {
         !hiddenRanges.isEmpty && bytes[min(offset, bytes.count)...].allSatisfy(Self.isBlank)
     }
 
     private mutating func hide(_ range: Range<Int>) -> Bool {
+        mending.undo(in: range)
         guard !bytes[range].allSatisfy(Self.isBlank) else { return false }
         noteAnchors(in: range)
         for index in range where !Self.isBlank(bytes[index]) || bytes[index] == UInt8(ascii: "\t") {
@@ -125,4 +151,12 @@ struct YAMLFault {
     var range: Range<Int>
     /// Whether nothing behind it can be read either.
     var isRestUnreadable = false
+    /// The bracket that what stands in is not read to its end.
+    var bracket: BracketMending.Fault?
+}
+
+extension Range<Int> {
+    fileprivate func union(with other: Range) -> Range {
+        Swift.min(lowerBound, other.lowerBound)..<Swift.max(upperBound, other.upperBound)
+    }
 }

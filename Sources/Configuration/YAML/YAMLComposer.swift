@@ -12,6 +12,8 @@ struct YAMLComposer: ~Copyable {
     /// Anchors of the collections that are being read, with their places: an alias to one of them would contain itself.
     private var openAnchors: [String: Range<Int>] = [:]
     private var depth = 0
+    /// Where the brackets begin whose ends have not been read yet.
+    private var openBrackets: [Int] = []
     private var nodeCount = 0
     private var lastEventRange = 0..<0
 
@@ -85,7 +87,11 @@ struct YAMLComposer: ~Copyable {
         }
         depth += 1
         if let anchor = properties.anchor { openAnchors[anchor] = start }
+        let bracket = contentRange(start, properties).lowerBound
+        let isBracket = bracket < source.bytes.count && "[{".utf8.contains(source.bytes[bracket])
+        if isBracket { openBrackets.append(bracket) }
         let (content, end) = read(&self)
+        if isBracket, fault == nil { openBrackets.removeLast() }
         if let anchor = properties.anchor { openAnchors[anchor] = nil }
         depth -= 1
         let range = start.lowerBound..<max(start.upperBound, end ?? 0)
@@ -270,12 +276,16 @@ struct YAMLComposer: ~Copyable {
     private mutating func next() -> YAMLEvent? {
         guard fault == nil else { return nil }
         do {
-            let event = try reader.next()
+            var event = try reader.next()
+            event.range = text.sourceOffset(of: event.range.lowerBound)..<text.sourceOffset(of: event.range.upperBound)
             lastEventRange = event.range
             return event
         } catch {
             var failure = error
-            if failure.context.isEmpty { failure.contextOffset = failure.offset }
+            failure.offset = text.sourceOffset(of: failure.offset)
+            failure.contextOffset =
+                failure.context.isEmpty ? failure.offset : text.sourceOffset(of: failure.contextOffset)
+            if let bracket = openBrackets.last, isEnd(failure.offset) { failure.blame(bracket, source.bytes[bracket]) }
             var diagnostic = YAMLProblem(failure, in: source).diagnostic()
             var start = diagnostic.span.range.lowerBound
             // A quote that was forgotten makes text of all lines up to the next quote, and that is where reading stops.
@@ -286,8 +296,16 @@ struct YAMLComposer: ~Copyable {
             }
             fault = YAMLFault(
                 diagnostic: diagnostic, range: start..<max(start, diagnostic.span.range.lowerBound))
+            if diagnostic.code == ConfigurationCode.unclosedBracket {
+                fault?.bracket = BracketMending.Fault(opening: failure.contextOffset, stop: failure.offset)
+            }
             return nil
         }
+    }
+
+    /// Whether nothing follows.
+    private func isEnd(_ offset: Int) -> Bool {
+        source.bytes[min(offset, source.bytes.count)...].allSatisfy { $0 <= UInt8(ascii: " ") }
     }
 
     /// Where the text in quotes begins that was read last, if it has several lines, of which the last is that of `offset`.

@@ -24,8 +24,8 @@ package struct YAMLDocument: Sendable {
     /// Places of values that are not what was meant, because of a fault that is reported.
     package var tornRanges: [Range<Int>] = []
 
-    /// Reads the one document in `source`. Lines that are not YAML are left out, with what is indented below them, and the text
-    /// is read again, so that one fault does not hide the others.
+    /// Reads the one document in `source`. Brackets that were left open are closed, other lines that are not YAML are left out, with
+    /// what is indented below them, and the text is read again, so that one fault does not hide the others.
     package init(parsing source: SourceText, limits: YAMLLimits = YAMLLimits()) {
         isComplete = true
         diagnostics = []
@@ -34,15 +34,14 @@ package struct YAMLDocument: Sendable {
         var attempts = 1
         while let fault = compose(text, source, limits, &list) {
             isComplete = false
-            // That the text ends too soon, where its end is what was left out, is no news.
-            if !text.isEmptied(from: fault.diagnostic.span.range.lowerBound) { list.add(fault.diagnostic) }
+            if !text.isKnown(fault) { list.add(fault.diagnostic) }
             attempts += 1
             let mayGoOn =
                 attempts <= limits.maximumSyntaxErrors && attempts * source.bytes.count <= limits.maximumReadBytes
-            if mayGoOn, text.hide(fault) { continue }
+            if mayGoOn, text.repair(fault) { continue }
             guard text.hideAll(from: fault.range.lowerBound) else { break }
         }
-        tornRanges += text.hiddenRanges
+        tornRanges += text.tornRanges
         diagnostics = list.diagnostics
     }
 
@@ -50,7 +49,7 @@ package struct YAMLDocument: Sendable {
     private mutating func compose(
         _ text: ReadableText, _ source: SourceText, _ limits: YAMLLimits, _ list: inout DiagnosticList
     ) -> YAMLFault? {
-        text.bytes.withUnsafeBufferPointer { bytes in
+        text.text.withUnsafeBufferPointer { bytes in
             guard let reader = YAMLEventReader(bytes) else { return nil }
             var composer = YAMLComposer(reader, source: source, text: text, limits: limits)
             root = composer.composeDocument()

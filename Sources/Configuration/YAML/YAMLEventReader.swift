@@ -30,6 +30,13 @@ struct YAMLFailure: Error {
     /// What was being read, and where that began.
     var context: String
     var contextOffset: Int
+
+    /// Where the text ends right behind an opening bracket or a comma, libyaml misses a value, and not the bracket's end.
+    mutating func blame(_ bracket: Int, _ byte: UInt8) {
+        guard context == "while parsing a flow node" else { return }
+        context = "while parsing a flow \(byte == UInt8(ascii: "[") ? "sequence" : "mapping")"
+        contextOffset = bracket
+    }
 }
 
 /// Pulls libyaml's events out of UTF-8 text. Lives only while the text's buffer does.

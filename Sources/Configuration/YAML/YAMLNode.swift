@@ -11,6 +11,8 @@ package struct YAMLNode: Sendable {
     package var range: Range<Int>
     /// The anchored node's own place, where this one was reached by an alias.
     package var anchorRange: Range<Int>?
+    /// Whether it is not, or not wholly, what was meant, because of a fault of the text that is reported.
+    var isTorn = false
     /// Nodes in this tree, itself and all that aliases stand for included.
     package let weight: Int
     /// Sequences and mappings inside each other, this one and those that aliases stand for included.
@@ -60,6 +62,18 @@ package struct YAMLNode: Sendable {
         }
     }
 
+    /// Whether nothing can be said of it: a scalar that is not what was meant, or whose value is not known.
+    var isOpaque: Bool { scalar.map { $0.isUnknown || isTorn } ?? false }
+
+    /// Whether that holds of any part of it.
+    var containsOpaque: Bool {
+        switch content {
+        case .scalar: isOpaque
+        case .sequence(let items): items.contains(where: \.containsOpaque)
+        case .mapping(let pairs): pairs.contains { $0.value.containsOpaque }
+        }
+    }
+
     /// Nothing at all, `~` or `null`.
     package var isNull: Bool { scalar.map { $0.resolved == .null } ?? false }
 }
@@ -89,7 +103,7 @@ package struct YAMLScalar: Sendable {
     package var reference: String?
     /// Whether `text` has parts that came from variables.
     package var isExpanded = false
-    /// Whether it stands for a variable whose value is not known.
+    /// Whether it stands for a variable whose value is not known, or refers to one in a way that is reported.
     package var isUnknown = false
 
     package init(_ text: String, _ kind: Kind) {

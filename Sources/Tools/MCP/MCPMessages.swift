@@ -42,7 +42,7 @@ struct MCPToolDescription: Sendable, Hashable {
         guard let object = schema.object, object["type"] ?? "object" == "object" else {
             throw Fault("its `inputSchema` is not an object's", name: name)
         }
-        if let fault = JSONSchemaForm.fault(of: schema) {
+        if let fault = JSONSchemaForm.faults(of: schema, maximumCount: 1).first {
             throw Fault("in its `inputSchema`, `\(fault.pointer)` must be \(fault.expected)", name: name)
         }
         inputSchema = object
