@@ -18,8 +18,9 @@ help: ## list the targets
 run: release ## install what is missing, build, start the server (mock service without OPENROUTER_API_KEY)
 	@bash .ci/start
 
+# The tests run beside each other, with thousands of connections.
 test: install-needs ## run every test
-	swift test $(SWIFT_FLAGS) --parallel --disable-xctest
+	ulimit -S -n $$(ulimit -H -n) && swift test $(SWIFT_FLAGS) --parallel --disable-xctest
 
 build: install-needs ## debug build of everything
 	swift build $(SWIFT_FLAGS) --build-tests

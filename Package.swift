@@ -134,11 +134,13 @@ let package = Package(
         tests(of: "Quantities"),
         tests(of: "CommandLineSpec", ["Diagnostics"]),
         tests(of: "Configuration", ["Diagnostics", "JSON", "JSONSchema", "Quantities"]),
-        // Waiting for what nothing tells of.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        // Programs that tests run, and waiting for what nothing tells of.
+        .target(name: "CTestSupport", path: "Tests/CTestSupport"),
+        .target(
+            name: "TestSupport", dependencies: ["CTestSupport"], path: "Tests/TestSupport", swiftSettings: settings),
         tests(of: "EventLoops", ["TestSupport", "Wire"]),
         // Servers and certificates made with the `openssl` command.
-        .target(name: "TLSPeer", path: "Tests/TLSPeer", swiftSettings: settings),
+        .target(name: "TLSPeer", dependencies: ["TestSupport"], path: "Tests/TLSPeer", swiftSettings: settings),
         tests(of: "TLS", ["TLSPeer", "Wire"]),
         tests(of: "HTTPClient", ["EventLoops", "HTTP1", "ScriptedUpstream", "TLS", "TLSPeer", "Wire"]),
         tests(of: "Observability", ["EventLoops", "JSON"]),

@@ -62,7 +62,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
 
     package func isIsolatingCurrentContext() -> Bool? { isCurrent }
 
-    /// Makes ``run()`` return after the work at hand. Descriptors that are still registered are abandoned, not closed.
+    /// Makes ``run()`` return after the work at hand. What is registered, scheduled or submitted then is dropped: channels that
+    /// nobody else holds are closed without a word.
     package func stop() {
         mailbox.withLock { $0.isStopping = true }
         wake()
@@ -105,7 +106,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
                 mailbox.isWaiting = !hasWork
                 return (mailbox.isStopping, hasWork)
             }
-            if isStopping { return }
+            if isStopping { return abandon(core) }
             let eventCount = core.wait(withoutWaiting: mustNotWait)
             mailbox.withLock { mailbox in
                 mailbox.isWaiting = false
@@ -123,6 +124,18 @@ package final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
             batch.removeAll(keepingCapacity: batch.capacity < 1024)
             core.fireTimers()
             core.runEndOfTick()
+        }
+    }
+
+    /// Lets go of all that holds the loop, and that it holds.
+    private func abandon(_ core: LoopState) {
+        // What is dropped may submit or schedule once more.
+        while true {
+            let work = mailbox.withLock { mailbox in
+                defer { mailbox.work = [] }
+                return mailbox.work
+            }
+            guard core.abandon() || !work.isEmpty else { return }
         }
     }
 

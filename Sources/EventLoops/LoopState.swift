@@ -120,6 +120,16 @@ final class LoopState {
         endOfTick.removeAll(keepingCapacity: endOfTick.capacity <= 4096)
     }
 
+    /// Drops handlers, timers and work; false where there was nothing.
+    func abandon() -> Bool {
+        // Out of the state first: what is dropped may call back.
+        let handlers = registrations.compactMap(\.handler)
+        for slot in registrations.indices { registrations[slot].handler = nil }
+        let (bodies, work) = (timers, endOfTick)
+        (timers, endOfTick) = (TimerHeap(), [])
+        return !handlers.isEmpty || bodies.count > 0 || !work.isEmpty
+    }
+
     // MARK: Registrations
 
     func register(

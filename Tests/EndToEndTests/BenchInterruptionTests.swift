@@ -1,29 +1,25 @@
 import Foundation
 import JSON
-import TLSPeer
+import TestSupport
 import Testing
 
 /// `bench` on a terminal, stopped in the middle.
 @Suite(.timeLimit(.minutes(5))) struct BenchInterruptionTests {
     /// A benchmark of an hour on a terminal of its own (`script`), whose standard output goes to a file.
     private final class Terminal {
-        let process = Process()
         let directory: TemporaryDirectory
-        private let pipe = Pipe()
-        private(set) var shown = ""
+        private let program: TestProgram
+        var shown: String { program.output.text }
 
         init(_ arguments: String) throws {
             directory = try TemporaryDirectory()
-            let program = BuiltProgram(name: "ailoopctl").path
+            let path = BuiltProgram(name: "ailoopctl").path
             // The shell's process becomes the program's, so that signals can be sent to it.
-            let line = "echo $$ > pid; exec '\(program)' bench \(arguments) --duration 1h --warmup 0s > out"
-            process.executableURL = URL(filePath: "/usr/bin/script")
-            process.arguments = ["-qefc", line, "/dev/null"]
-            process.environment = ["PATH": "/usr/bin:/bin", "TERM": "xterm", "AILOOP_MOCK__FIRST_CHUNK_MS": "1"]
-            process.currentDirectoryURL = directory.url
-            process.standardInput = FileHandle.nullDevice
-            process.standardOutput = pipe
-            try process.runAlone()
+            let line = "echo $$ > pid; exec '\(path)' bench \(arguments) --duration 1h --warmup 0s > out"
+            program = try TestProgram(
+                ["/usr/bin/script", "-qefc", line, "/dev/null"],
+                environment: ["PATH": "/usr/bin:/bin", "TERM": "xterm", "AILOOP_MOCK__FIRST_CHUNK_MS": "1"],
+                in: directory.url.path, output: .collected)
         }
 
         var pid: Int32 {
@@ -33,37 +29,17 @@ import Testing
             }
         }
 
-        /// Reads on until the terminal shows that; false where it ends before.
-        func waits(for text: String) async -> Bool {
-            while !shown.contains(text) {
-                let data = await readSome()
-                guard !data.isEmpty else { return false }
-                shown += String(decoding: data, as: UTF8.self)
-            }
-            return true
-        }
+        /// Returns once the terminal shows that.
+        func waits(for text: String) async throws { try await program.output.wait(for: text) }
 
-        /// On a thread of its own: the threads that tests run on are few.
-        private func readSome() async -> Data {
-            let handle = pipe.fileHandleForReading
-            return await withCheckedContinuation { continuation in
-                Thread.detachNewThread { continuation.resume(returning: handle.availableData) }
-            }
-        }
-
-        /// The exit code as a shell reports it.
+        /// The exit code as a shell reports it, once all is shown.
         func exitCode() async -> Int32 {
-            while case let data = await readSome(), !data.isEmpty { shown += String(decoding: data, as: UTF8.self) }
-            await process.waitForExit()
-            return process.terminationStatus
+            _ = await program.output.whole()
+            return await program.exitCode()
         }
 
         func output() throws -> String {
             try String(contentsOf: directory.url.appending(path: "out"), encoding: .utf8)
-        }
-
-        deinit {
-            if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         }
     }
 
@@ -73,7 +49,7 @@ import Testing
     func signals(signal: Int32, code: Int32) async throws {
         let terminal = try Terminal("-n 2 --json")
         // With the median of the first answers that ended.
-        #expect(await terminal.waits(for: "ttft p50"), "\(terminal.shown)")
+        try await terminal.waits(for: "ttft p50")
         kill(try terminal.pid, signal)
         #expect(await terminal.exitCode() == code)
         #expect(terminal.shown.contains("\r\u{1B}[Kmeasuring, 2 sessions"))
@@ -88,7 +64,7 @@ import Testing
     func lostServer() async throws {
         let server = try await RunningServer(environment: ["AILOOP_MOCK__FIRST_CHUNK_MS": "1"])
         let terminal = try Terminal("--url ws://\(server.address)/ws -n 2 --json")
-        #expect(await terminal.waits(for: "ttft p50"), "\(terminal.shown)")
+        try await terminal.waits(for: "ttft p50")
         server.signal(SIGKILL)
         #expect(await terminal.exitCode() == 1)
         #expect(terminal.shown.contains("ailoopctl bench: all sessions were lost: "), "\(terminal.shown)")
@@ -100,7 +76,7 @@ import Testing
     @Test("a server of its own does not outlive it")
     func noOrphan() async throws {
         let terminal = try Terminal("-n 1")
-        #expect(await terminal.waits(for: "measuring"), "\(terminal.shown)")
+        try await terminal.waits(for: "measuring")
         let pid = try terminal.pid
         let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")
         let children = threads.flatMap { thread -> [Int32] in
@@ -111,9 +87,6 @@ import Testing
         kill(pid, SIGKILL)
         _ = await terminal.exitCode()
         // Gone, or dead and waiting for whoever inherited it.
-        while let text = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8) {
-            if text.contains(") Z ") || text.contains(") X ") { break }
-            await Task.yield()
-        }
+        try await wait { !isRunning(child) }
     }
 }

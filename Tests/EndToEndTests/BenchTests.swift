@@ -177,7 +177,7 @@ import Testing
         let empty = try await bench(["-n", "1", "--messages", "1", "--warmup", "0s", "--message", "empty"])
         #expect(empty.json["runs"]?.array?.first?["errors"]?.array?.first?["kind"] == "emptyAnswer")
         let late = try await bench(
-            ["-n", "1", "--messages", "2", "--warmup", "0s", "--timeout", "50ms"],
+            ["-n", "1", "--messages", "2", "--warmup", "0s", "--timeout", "1s"],
             environment: ["AILOOP_MOCK__FIRST_CHUNK_MS": "600000"])
         #expect(late.result.status == 1)
         #expect(late.json["runs"]?.array?.first?["errors"]?.array?.map { $0["kind"] } == ["noAnswerInTime"])

@@ -1,5 +1,5 @@
 import Foundation
-import TLSPeer
+import TestSupport
 
 /// The programs that were built along with these tests, run as a person would.
 struct BuiltProgram {
@@ -42,39 +42,20 @@ struct BuiltProgram {
             return (name, url)
         }
         let urls = Dictionary(uniqueKeysWithValues: files)
-        let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = arguments
-        process.environment = environment.merging(["PATH": "/usr/local/bin:/usr/bin:/bin"]) { own, _ in own }
-        process.currentDirectoryURL = directory ?? scratch.url
-        process.standardInput = try urls["in"].map { try FileHandle(forReadingFrom: $0) }
-        process.standardOutput = try urls["out"].map { try FileHandle(forWritingTo: $0) }
-        process.standardError = try urls["err"].map { try FileHandle(forWritingTo: $0) }
-        try process.runAlone()
-        await process.waitForExit()
+        let program = try TestProgram(
+            [path] + arguments, environment: TestProgram.basicEnvironment.merging(environment) { $1 },
+            in: (directory ?? scratch.url).path, input: .file(urls["in"]?.path ?? ""),
+            output: .file(urls["out"]?.path ?? ""), errors: .file(urls["err"]?.path ?? ""))
+        let status = await program.exitCode()
         let text: (String) throws -> String = { name in
             try urls[name].map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) } ?? ""
         }
-        // What a shell would report of a program that a signal ended.
-        let signal: Int32 = process.terminationReason == .uncaughtSignal ? 128 : 0
-        return Result(status: process.terminationStatus + signal, output: try text("out"), errors: try text("err"))
-    }
-}
-
-extension Process {
-    /// Returns when the process has ended. Waits on a thread of its own: the threads that tests run on are few.
-    func waitForExit() async {
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                self.waitUntilExit()
-                continuation.resume()
-            }
-        }
+        return Result(status: status, output: try text("out"), errors: try text("err"))
     }
 }
 
 /// A directory that is gone with its owner.
-final class TemporaryDirectory {
+final class TemporaryDirectory: Sendable {
     let url: URL
 
     init() throws {

@@ -1,6 +1,7 @@
 import EventLoops
 import Foundation
 import Synchronization
+import TestSupport
 
 /// Stands between a client and a server, and breaks connections when so many bytes have gone to the client.
 final class CuttingRelay: Sendable {
@@ -34,14 +35,16 @@ final class CuttingRelay: Sendable {
         }
         self.listener = listener
         port = UInt16(bigEndian: place.sin_port)
-        guard isBound else { throw ServerFailure(text: "the relay cannot listen") }
+        guard isBound else { throw ProgramFailure(description: "the relay cannot listen") }
         Thread.start(name: "relay") { [self] in
             while true {
                 let client = accept(listener, nil, nil)
-                guard client >= 0 else { return }
+                guard client >= 0 else { break }
                 _ = fcntl(client, F_SETFD, FD_CLOEXEC)
                 serve(client)
             }
+            // Here, where nobody accepts on the number any more that somebody else may get now.
+            close(listener)
         }
     }
 
@@ -60,7 +63,6 @@ final class CuttingRelay: Sendable {
     /// Lets nobody in any more.
     func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     private func serve(_ client: Int32) {

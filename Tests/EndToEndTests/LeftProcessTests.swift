@@ -68,7 +68,7 @@ import Testing
             for _ in 0..<3 {
                 _ = try await client.call("sendUserMessage", ["sessionId": session, "message": "tool run"])
             }
-            let parent = server.process.processIdentifier
+            let parent = server.pid
             #expect(try await numbers(3, in: directory.appending(path: "parents")) == [parent, parent, parent])
             try await wait {
                 try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { pid_t($0) }.allSatisfy {

@@ -103,7 +103,7 @@ import Testing
     // MARK: What is freed
 
     private func descriptors(_ server: RunningServer) throws -> Int {
-        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(server.process.processIdentifier)/fd").count
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(server.pid)/fd").count
     }
 
     @Test func clientsThatVanishLeaveNothingBehind() async throws {
@@ -131,7 +131,7 @@ import Testing
     }
 
     private func residentBytes(_ server: RunningServer) throws -> Int {
-        let status = try String(contentsOfFile: "/proc/\(server.process.processIdentifier)/status", encoding: .utf8)
+        let status = try String(contentsOfFile: "/proc/\(server.pid)/status", encoding: .utf8)
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
         return try #require(line?.split(separator: " ").compactMap { Int($0) }.first) * 1024
     }

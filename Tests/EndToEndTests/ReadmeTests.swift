@@ -1,6 +1,5 @@
 import EventLoops
 import Foundation
-import TLSPeer
 import TestSupport
 import Testing
 
@@ -57,7 +56,7 @@ private final class Walkthrough {
 
     private let directory: TemporaryDirectory
     private let environment: [String: String]
-    private var running: [Process] = []
+    private var running: [TestProgram] = []
 
     init(port: String) throws {
         directory = try TemporaryDirectory()
@@ -67,10 +66,6 @@ private final class Walkthrough {
             "AILOOP_SERVER__PORT": port, "PATH": BuiltProgram.directory.path + ":/usr/local/bin:/usr/bin:/bin",
             "HOME": directory.url.path,
         ]
-    }
-
-    deinit {
-        for process in running where process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 
     static func blocks(of text: String) -> [Block] {
@@ -102,10 +97,9 @@ private final class Walkthrough {
                 for step in block.steps { try await runToItsEnd(step) }
             }
         }
-        for process in running {
-            process.interrupt()
-            await process.waitForExit()
-            #expect(process.terminationReason == .exit && process.terminationStatus == 0)
+        for program in running {
+            program.signal(SIGINT)
+            #expect(await program.exitCode() == 0)
         }
     }
 
@@ -118,28 +112,11 @@ private final class Walkthrough {
 
     /// Returns once the step has shown what it should.
     private func start(_ step: Step) async throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/bash")
-        process.arguments = ["-c", "exec \(step.line) 2>&1"]
-        process.environment = environment
-        process.currentDirectoryURL = directory.url
-        process.standardInput = FileHandle.nullDevice
-        let output = Pipe()
-        process.standardOutput = output
-        try process.runAlone()
-        running.append(process)
-        try await onThread {
-            var text = ""
-            while !step.isAlike(text) {
-                let data = output.fileHandleForReading.availableData
-                guard !data.isEmpty else { throw ServerFailure(text: "\(step.line): \(text)") }
-                text += String(decoding: data, as: UTF8.self)
-            }
-        }
-        // Read on, so that the pipe never fills.
-        output.fileHandleForReading.readabilityHandler = { handle in
-            if handle.availableData.isEmpty { handle.readabilityHandler = nil }
-        }
+        let program = try TestProgram(
+            ["/bin/bash", "-c", "exec \(step.line) 2>&1"], environment: environment, in: directory.url.path,
+            output: .collected)
+        running.append(program)
+        try await program.output.wait { step.isAlike($0) }
     }
 
     private func type(_ steps: [Step]) async throws {

@@ -3,7 +3,7 @@ import Foundation
 import HTTP1
 import InteractiveClient
 import JSON
-import TLSPeer
+import TestSupport
 import Testing
 
 /// SIGHUP to a server that runs: what is taken over, what is not, and who keeps what.
@@ -46,13 +46,13 @@ import Testing
         #expect(first["code"] == "AL020" && first["file"] == "config.yaml" && first["help"] == "did you mean `port`?")
         #expect(first["line"] == 3 && first["column"] == 10)
         #expect(try await server.line("must be").contains("\"code\":\"AL031\""))
-        _ = try await server.line("the configuration is invalid; what was in force stays so")
+        try await server.line("the configuration is invalid; what was in force stays so")
         let client = try await server.connect()
         #expect(try await prompt(of: try await startSession(by: client), by: client) == "first")
 
         try server.configure("ai_service: mock\nai_loop: {system_prompt: third}\n")
         server.signal(SIGHUP)
-        _ = try await server.line("configuration reloaded")
+        try await server.line("configuration reloaded")
         #expect(try await prompt(of: try await startSession(by: client), by: client) == "third")
         await server.end()
     }
@@ -62,11 +62,11 @@ import Testing
         let server = try await WatchedServer("ai_service: mock\nlogging: {format: text}\n")
         try server.configure("ai_service: mock\nserver: {prot: 1, port: 70000}\nlogging: {format: text}\n")
         server.signal(SIGHUP)
-        _ = try await server.line("error[AL020]: unknown key `prot` in `server`")
-        _ = try await server.line(" --> config.yaml:2:10")
-        _ = try await server.line("error[AL031]")
-        _ = try await server.line("config.yaml: 2 errors")
-        _ = try await server.line("the configuration is invalid; what was in force stays so")
+        try await server.line("error[AL020]: unknown key `prot` in `server`")
+        try await server.line(" --> config.yaml:2:10")
+        try await server.line("error[AL031]")
+        try await server.line("config.yaml: 2 errors")
+        try await server.line("the configuration is invalid; what was in force stays so")
         await server.end()
     }
 
@@ -76,7 +76,7 @@ import Testing
         try FileManager.default.removeItem(at: server.directory.appending(path: "config.yaml"))
         server.signal(SIGHUP)
         #expect(try await server.line("there is no such file").contains("\"code\":\"AL001\""))
-        _ = try await server.line("what was in force stays so")
+        try await server.line("what was in force stays so")
         let client = try await server.connect()
         #expect(try await prompt(of: try await startSession(by: client), by: client) == "first")
         await server.end()
@@ -144,65 +144,27 @@ import Testing
 
 /// `ailoopctl serve` in a directory of its own, whose configuration the test rewrites.
 private final class WatchedServer: Sendable {
-    let directory: URL
-    private let process: Process
-    private let address: String
-    private let lines: AsyncStream<String>
+    private let files: TemporaryDirectory
+    private let server: RunningServer
+    var directory: URL { files.url }
 
     init(_ configuration: String, tokens: String? = nil) async throws {
-        directory = FileManager.default.temporaryDirectory.appending(path: "ailoopctl-reload-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        try Data(configuration.utf8).write(to: directory.appending(path: "config.yaml"))
-        var environment = ["PATH": "/usr/bin:/bin"]
+        files = try TemporaryDirectory()
+        try files.write("config.yaml", configuration)
+        var environment: [String: String] = [:]
         if let tokens {
-            let file = directory.appending(path: "tokens")
-            try Data(tokens.utf8).write(to: file)
-            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+            let file = try files.write("tokens", tokens)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
             environment["AILOOP_SERVER__AUTH__TOKENS_FILE"] = "tokens"
         }
-        let process = Process()
-        process.executableURL = URL(filePath: BuiltProgram(name: "ailoopctl").path)
-        process.arguments = ["serve", "--port", "0"]
-        process.environment = environment
-        process.currentDirectoryURL = directory
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        let pipe = Pipe()
-        process.standardError = pipe
-        let (lines, sink) = AsyncStream<String>.makeStream()
-        Self.read(pipe.fileHandleForReading, into: sink)
-        try process.runAlone()
-        self.process = process
-        self.lines = lines
-        let announcement = try await Self.line("listening on ws://", of: lines)
-        let start = try #require(announcement.range(of: "ws://"))
-        address = String(announcement[start.upperBound...].prefix { $0 != "/" })
+        server = try await RunningServer([], environment: environment, in: files.url)
         // The last line of the announcement.
-        _ = try await Self.line("mock service answers", of: lines)
+        try await server.line("mock service answers")
     }
 
-    private static func read(_ handle: FileHandle, into sink: AsyncStream<String>.Continuation) {
-        Thread.detachNewThread {
-            var rest = ""
-            while true {
-                let data = handle.availableData
-                guard !data.isEmpty else { return sink.finish() }
-                rest += String(decoding: data, as: UTF8.self)
-                while let end = rest.firstIndex(of: "\n") {
-                    sink.yield(String(rest[..<end]))
-                    rest = String(rest[rest.index(after: end)...])
-                }
-            }
-        }
-    }
-
-    /// The next line of standard error that contains `text`.
-    func line(_ text: String) async throws -> String { try await Self.line(text, of: lines) }
-
-    private static func line(_ text: String, of lines: AsyncStream<String>) async throws -> String {
-        for await line in lines where line.contains(text) { return line }
-        throw ServerFailure(text: "it ended without saying \(text)")
-    }
+    /// The next line of the log that contains `text`.
+    @discardableResult
+    func line(_ text: String) async throws -> String { try await server.line(text) }
 
     func configure(_ text: String) throws { try write("config.yaml", text) }
 
@@ -213,41 +175,21 @@ private final class WatchedServer: Sendable {
         try file.close()
     }
 
-    /// The text of a file once it has `part` in it. The server is asked things meanwhile, which gives it the time.
+    /// The text of a file once it has `part` in it.
     func content(of name: String, with part: String) async throws -> String {
-        let client = try await connect()
-        while true {
+        try await waitFor {
             let text = (try? String(contentsOf: directory.appending(path: name), encoding: .utf8)) ?? ""
-            if text.contains(part) { return text }
-            _ = try await client.call("getServerInfo")
+            return text.contains(part) ? text : nil
         }
     }
 
-    func signal(_ number: Int32) {
-        kill(process.processIdentifier, number)
-    }
+    func signal(_ number: Int32) { server.signal(number) }
 
-    func connect(token: String? = nil) async throws -> RPCClient {
-        let loop = try EventLoop(name: "client")
-        loop.start()
-        let client = RPCClient()
-        client.use(
-            await WebSocketTransport.open(
-                try HTTPURL("ws://\(address)/ws"), options: WebSocketTransport.Options(token: token), loop: loop,
-                onEvent: { client.receive($0) }))
-        try await client.waitUntilOpen()
-        return client
-    }
+    func connect(token: String? = nil) async throws -> RPCClient { try await server.connect(token: token) }
 
     /// Drains it, which must succeed.
     func end() async {
         signal(SIGTERM)
-        await process.waitForExit()
-        #expect(process.terminationStatus == 0 && process.terminationReason == .exit)
-    }
-
-    deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-        try? FileManager.default.removeItem(at: directory)
+        #expect(await server.exitCode() == 0)
     }
 }

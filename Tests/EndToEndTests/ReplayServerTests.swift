@@ -80,7 +80,7 @@ import Testing
         let script = try directory.write("talk.txt", "long\nHello\n")
         let other = try directory.write("other.txt", "Hello\n")
         let running = try StreamingProgram("ailoopctl", ["replay", script, other, "--url", url(server)], in: directory)
-        await running.read(characters: 12)
+        try await running.read(characters: 12)
         server.signal(SIGKILL)
         let result = try await running.finish()
         #expect(result.status == 4)

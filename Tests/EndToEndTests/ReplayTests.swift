@@ -262,7 +262,7 @@ import Testing
         let running = try StreamingProgram(
             "ailoopctl", ["replay", "--ai-service", "mock", directory.url.appending(path: "talk.txt").path],
             environment: ["AILOOP_MOCK__CHUNK_INTERVAL_MS": "600000", "AILOOP_MOCK__CHUNK_BYTES": "64"], in: directory)
-        await running.read(characters: 12)
+        try await running.read(characters: 12)
         running.signal(SIGINT)
         let result = try await running.finish()
         #expect(result.status == 130)

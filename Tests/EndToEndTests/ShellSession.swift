@@ -1,5 +1,5 @@
 import Foundation
-import TLSPeer
+import TestSupport
 
 /// An interactive shell on a terminal of its own (by script(1)), typed into by a test. Its calls wait: use it on a thread.
 final class ShellSession {
@@ -10,12 +10,9 @@ final class ShellSession {
     /// What the shell's prompt is.
     static let prompt = "READY>"
     private static let endOfWords = "END-OF-WORDS"
-    private static let patienceMilliseconds: Int32 = 120_000
+    private static let patience = DispatchTimeInterval.seconds(120)
 
-    private let process = Process()
-    private let keyboard = Pipe()
-    private let screen = Pipe()
-    private var unread: [UInt8] = []
+    private let program: TestProgram
     private let insertAll: String
 
     /// - Parameter setUp: the shell's start file, before what the session itself needs.
@@ -59,24 +56,18 @@ final class ShellSession {
 
     private init(_ command: String, insertAll: String, _ environment: [String: String], _ directory: URL) throws {
         self.insertAll = insertAll
-        process.executableURL = URL(filePath: "/usr/bin/script")
-        process.arguments = ["-qefc", command, "/dev/null"]
-        process.environment = [
-            "PATH": BuiltProgram.directory.path + ":/usr/local/bin:/usr/bin:/bin", "TERM": "xterm", "LANG": "C.UTF-8",
-            "HOME": directory.path, "SHELL": "/bin/sh",
-        ].merging(environment) { $1 }
-        process.currentDirectoryURL = directory
-        process.standardInput = keyboard
-        process.standardOutput = screen
-        process.standardError = screen
-        try process.runAlone()
-        try screen.fileHandleForWriting.close()
+        program = try TestProgram(
+            ["/usr/bin/script", "-qefc", command, "/dev/null"],
+            environment: [
+                "PATH": BuiltProgram.directory.path + ":/usr/local/bin:/usr/bin:/bin", "TERM": "xterm",
+                "LANG": "C.UTF-8", "HOME": directory.path, "SHELL": "/bin/sh",
+            ].merging(environment) { $1 }, in: directory.path, input: .typed, output: .collected, errors: .collected)
         try read(upTo: Self.prompt)
     }
 
     deinit {
         // script(1) ends its shell.
-        if process.isRunning { kill(process.processIdentifier, SIGTERM) }
+        program.signal(SIGTERM)
     }
 
     /// Runs a line; returns what came of it, up to the next prompt.
@@ -116,27 +107,11 @@ final class ShellSession {
     }
 
     private func type(_ text: String) throws {
-        try keyboard.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+        try program.type(text)
     }
 
     @discardableResult
     private func read(upTo marker: String) throws -> String {
-        let marker = Array(marker.utf8)
-        let descriptor = screen.fileHandleForReading.fileDescriptor
-        while true {
-            if let range = unread.firstRange(of: marker) {
-                defer { unread.removeSubrange(..<range.upperBound) }
-                return String(decoding: unread[..<range.upperBound], as: UTF8.self)
-            }
-            var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            let isReady = poll(&request, 1, Self.patienceMilliseconds) > 0
-            let data = isReady ? screen.fileHandleForReading.availableData : Data()
-            guard !data.isEmpty else {
-                let seen = String(decoding: unread.suffix(2000), as: UTF8.self)
-                let wanted = String(decoding: marker, as: UTF8.self)
-                throw Failure(description: "the shell did not show \(wanted); it showed: \(seen)")
-            }
-            unread += data
-        }
+        try program.output.waitOnThread(for: marker, Self.patience)
     }
 }

@@ -1,59 +1,34 @@
 import Foundation
-import Synchronization
-import TLSPeer
+import TestSupport
 
 /// A program that a test follows while it runs: what it writes so far, signals, then its end.
 final class StreamingProgram: Sendable {
-    private let process = Process()
-    private let output = Pipe()
-    private let errors: URL
-    private let text = Mutex("")
+    private let program: TestProgram
+    private let errors: String
 
     /// `environment` is all that it gets besides PATH; files go into `directory`, where it runs.
     init(_ name: String, _ arguments: [String], environment: [String: String] = [:], in directory: TemporaryDirectory)
         throws
     {
-        errors = URL(filePath: try directory.write("errors of \(name)", ""))
-        process.executableURL = URL(filePath: BuiltProgram(name: name).path)
-        process.arguments = arguments
-        process.environment = environment.merging(["PATH": "/usr/bin:/bin"]) { own, _ in own }
-        process.currentDirectoryURL = directory.url
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = try FileHandle(forWritingTo: errors)
-        try process.runAlone()
+        errors = try directory.write("errors of \(name)", "")
+        program = try TestProgram(
+            [BuiltProgram(name: name).path] + arguments,
+            environment: TestProgram.basicEnvironment.merging(environment) { $1 }, in: directory.url.path,
+            output: .collected, errors: .file(errors))
     }
 
-    /// Reads standard output until so many characters have come, or it ends.
-    func read(characters: Int) async {
-        // On a thread of its own: the threads that tests run on are few.
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread { [self] in
-                while text.withLock({ $0.count }) < characters {
-                    let data = output.fileHandleForReading.availableData
-                    if data.isEmpty { break }
-                    text.withLock { $0 += String(decoding: data, as: UTF8.self) }
-                }
-                continuation.resume()
-            }
-        }
+    /// Returns once so many characters have come on standard output.
+    func read(characters: Int) async throws {
+        try await program.output.wait { $0.count >= characters }
     }
 
-    func signal(_ number: Int32) {
-        kill(process.processIdentifier, number)
-    }
+    func signal(_ number: Int32) { program.signal(number) }
 
-    /// Reads what is left, and waits for the end.
+    /// Waits for the end.
     func finish() async throws -> BuiltProgram.Result {
-        await read(characters: .max)
-        await process.waitForExit()
-        let signal: Int32 = process.terminationReason == .uncaughtSignal ? 128 : 0
+        let output = await program.output.whole()
         return BuiltProgram.Result(
-            status: process.terminationStatus + signal, output: text.withLock { $0 },
-            errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
-    }
-
-    deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+            status: await program.exitCode(), output: output,
+            errors: String(decoding: try Data(contentsOf: URL(filePath: errors)), as: UTF8.self))
     }
 }

@@ -1,6 +1,7 @@
 import EventLoops
 import Foundation
 import Synchronization
+import TestSupport
 
 /// The program at a terminal of its own (a pty), with the test in the person's place.
 final class TerminalProcess: Sendable {
@@ -13,10 +14,6 @@ final class TerminalProcess: Sendable {
         var status: Int32?
         var waiting: [(text: String, continuation: CheckedContinuation<Bool, Never>)] = []
         var ending: [CheckedContinuation<Int32, Never>] = []
-    }
-
-    struct Failure: Error, CustomStringConvertible {
-        var description: String
     }
 
     private let master: Int32
@@ -35,7 +32,7 @@ final class TerminalProcess: Sendable {
         guard master >= 0, ioctl(master, Self.unlockTerminal, &lock) == 0,
             ioctl(master, Self.terminalNumber, &number) == 0
         else {
-            throw Failure(description: "no pty: \(String(cString: strerror(errno)))")
+            throw ProgramFailure(description: "no pty: \(String(cString: strerror(errno)))")
         }
         let terminal = "/dev/pts/\(number)"
         slave = open(terminal, O_RDWR | O_NOCTTY | O_CLOEXEC)
@@ -44,10 +41,15 @@ final class TerminalProcess: Sendable {
         // No colours, so that what is awaited is one piece.
         let variables = environment.merging(["PATH": "/usr/bin:/bin", "TERM": "xterm", "NO_COLOR": "1"]) { own, _ in own
         }
-        process = try Self.spawn(
+        var descriptors: [Int32] = [-1, -1, -1]
+        defer { for descriptor in descriptors where descriptor >= 0 { close(descriptor) } }
+        for (number, path) in redirections {
+            descriptors[Int(number)] = try openFile(path, number == 0 ? O_RDONLY : O_WRONLY | O_CREAT | O_TRUNC)
+        }
+        process = try spawn(
+            [path] + arguments, environment: variables,
             // Where no configuration lies.
-            ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", FileManager.default.temporaryDirectory.path, path]
-                + arguments, variables, terminal: terminal, redirections)
+            in: FileManager.default.temporaryDirectory.path, terminal: terminal, descriptors)
         startReading()
         startWaiting()
     }
@@ -62,43 +64,6 @@ final class TerminalProcess: Sendable {
     /// TIOCSPTLCK and TIOCGPTN of Linux's asm-generic/ioctls.h.
     private static let unlockTerminal: UInt = 0x4004_5431
     private static let terminalNumber: UInt = 0x8004_5430
-    /// POSIX_SPAWN_SETSID, which Glibc's module does not show.
-    private static let newSession: Int16 = 0x80
-
-    /// In a session of its own, so that the terminal becomes its controlling one.
-    private static func spawn(
-        _ words: [String], _ variables: [String: String], terminal: String, _ redirections: [Int32: String]
-    ) throws -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, terminal, O_RDWR, 0)
-        posix_spawn_file_actions_adddup2(&actions, 0, 1)
-        posix_spawn_file_actions_adddup2(&actions, 0, 2)
-        for (descriptor, path) in redirections {
-            let flags = descriptor == 0 ? O_RDONLY : O_WRONLY | O_CREAT | O_TRUNC
-            posix_spawn_file_actions_addopen(&actions, descriptor, path, flags, 0o600)
-        }
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        sigemptyset(&none)
-        var all = sigset_t()
-        sigfillset(&all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setflags(
-            &attributes, newSession | Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-        var arguments = words.map { strdup($0) } + [nil]
-        var environment = variables.map { strdup("\($0)=\($1)") } + [nil]
-        defer { for text in arguments + environment { free(text) } }
-        var process: pid_t = 0
-        let code = posix_spawn(&process, words[0], &actions, &attributes, &arguments, &environment)
-        guard code == 0 else { throw Failure(description: "posix_spawn: \(String(cString: strerror(code)))") }
-        return process
-    }
-
     // MARK: The person
 
     /// Types bytes, all at once.
@@ -116,19 +81,23 @@ final class TerminalProcess: Sendable {
         _ = ioctl(master, UInt(TIOCSWINSZ), &size)
     }
 
-    /// Returns when `text` is shown, behind what was awaited before.
+    /// Returns when `text` is shown, behind what was awaited before. The program is killed where the test is cancelled.
     func shows(_ text: String) async throws {
-        let isShown = await withCheckedContinuation { continuation in
-            let known: Bool? = state.withLock { state in
-                if Self.find(text, in: &state) { return true }
-                if state.status != nil { return false }
-                state.waiting.append((text, continuation))
-                return nil
+        let isShown = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let known: Bool? = state.withLock { state in
+                    if Self.find(text, in: &state) { return true }
+                    if state.status != nil { return false }
+                    state.waiting.append((text, continuation))
+                    return nil
+                }
+                if let known { continuation.resume(returning: known) }
             }
-            if let known { continuation.resume(returning: known) }
+        } onCancel: {
+            signal(SIGKILL)
         }
         guard isShown else {
-            throw Failure(description: "\(text.debugDescription) was not shown in \(output.debugDescription)")
+            throw ProgramFailure(description: "\(text.debugDescription) was not shown in \(output.debugDescription)")
         }
     }
 
@@ -137,12 +106,16 @@ final class TerminalProcess: Sendable {
 
     /// As a shell reports it, once the program has ended.
     func exitCode() async -> Int32 {
-        await withCheckedContinuation { continuation in
-            let known: Int32? = state.withLock { state in
-                if state.status == nil { state.ending.append(continuation) }
-                return state.status
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let known: Int32? = state.withLock { state in
+                    if state.status == nil { state.ending.append(continuation) }
+                    return state.status
+                }
+                if let known { continuation.resume(returning: known) }
             }
-            if let known { continuation.resume(returning: known) }
+        } onCancel: {
+            signal(SIGKILL)
         }
     }
 

@@ -1,38 +1,29 @@
 import Foundation
+import TestSupport
 
 /// TLS in front of a server of this machine that speaks none: one connection, by `openssl s_server`.
 package final class TLSFront: Sendable {
     package let port: UInt16
-    private let process: Process
+    private let program: TestProgram
 
     /// Returns when it listens.
     ///
     /// - Parameter address: `127.0.0.1:PORT` of the server.
     package init(_ certificate: TestCertificate, to address: String) async throws {
         port = try Self.freePort()
-        process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/bash")
-        process.arguments = [
-            "-c",
+        program = try TestProgram([
+            "/bin/bash", "-c",
             """
             exec 3<>"/dev/tcp/${1%:*}/${1##*:}"
             exec openssl s_server -quiet -naccept 2 -accept "127.0.0.1:$2" -cert "$3" -cert_chain "$3" -key "$4" <&3 >&3
             """,
             "front", address, String(port), certificate.chainFile, certificate.keyFile,
-        ]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.runAlone()
+        ])
         // The first of the two connections that it takes is the one that finds it listening.
-        while !canConnect() {
-            guard process.isRunning else { throw ToolFailure(description: "s_server does not listen at \(port)") }
-            try await Task.sleep(for: .milliseconds(5))
+        try await wait {
+            guard !program.hasEnded else { throw ProgramFailure(description: "s_server does not listen at \(port)") }
+            return canConnect()
         }
-    }
-
-    deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 
     /// Given to nobody else soon: the system goes through its ports.
@@ -45,7 +36,7 @@ package final class TLSFront: Sendable {
         let isKnown = withUnsafeMutablePointer(to: &place) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) == 0 }
         }
-        guard isBound, isKnown else { throw ToolFailure(description: "no port is free") }
+        guard isBound, isKnown else { throw ProgramFailure(description: "no port is free") }
         return UInt16(bigEndian: place.sin_port)
     }
 
