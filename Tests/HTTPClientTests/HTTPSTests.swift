@@ -130,6 +130,7 @@ import Testing
 
     @Test func aConnectionThatEndsDuringTheHandshakeIsLost() async throws {
         let server = try await RawServer()
+        defer { withExtendedLifetime(server) {} }
         try await TestClient.with(trust: trust) { client async throws in
             let exchange = try await client.get("https://\(server.address)")
             let connection = try await server.connections.next()
@@ -189,6 +190,7 @@ import Testing
 
     @Test func aHandshakeThatTakesTooLongFails() async throws {
         let server = try await RawServer()
+        defer { withExtendedLifetime(server) {} }
         let limits = HTTPClientLimits(connectNanoseconds: 50_000_000)
         try await TestClient.with(limits: limits, trust: trust) { client async throws in
             #expect(try await client.get("https://\(server.address)").failure().kind == .connectTimeout)

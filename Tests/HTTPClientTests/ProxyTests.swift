@@ -54,6 +54,7 @@ import Testing
         let certificates = try TestCertificates.shared.get()
         let server = try await TLSServer(certificates.ecdsa)
         let proxy = try await RelayProxy(to: server.port)
+        defer { withExtendedLifetime(proxy) {} }
         let settings = settings(["https_proxy": "http://user:secret@\(proxy.address)"])
         let trust = TLSTrust(
             certificateFile: certificates.rootFile, certificateDirectories: certificates.emptyDirectory)
@@ -150,6 +151,7 @@ import Testing
 
     @Test func aTunnelThatTakesTooLongIsNamedWithItsProxy() async throws {
         let proxy = try await RawServer()
+        defer { withExtendedLifetime(proxy) {} }
         let settings = settings(["HTTPS_PROXY": "http://\(proxy.address)"])
         let limits = HTTPClientLimits(connectNanoseconds: 50_000_000)
         try await TestClient.with(limits: limits, proxies: settings, names: noNames) { client async throws in

@@ -57,6 +57,7 @@ import Testing
 
     @Test func aServerThatRefusesALongRequestIsHeardThoughItBreaksTheConnection() async throws {
         let server = try await RawServer()
+        defer { withExtendedLifetime(server) {} }
         try await TestClient.with { client async throws in
             let exchange = try await client.post(server.url, String(repeating: "x", count: 32 << 20))
             let connection = try await server.connections.next()

@@ -37,6 +37,7 @@ import Testing
     @Test(arguments: ["GET", "POST"], [true, false])
     func aRequestThatCannotHaveArrivedIsSentAgain(method: String, resets: Bool) async throws {
         let server = try await RawServer()
+        defer { withExtendedLifetime(server) {} }
         try await TestClient.with { client async throws in
             let (exchange, _) = try await sendWhile(client, server, method: method) { channel in
                 if resets { channel.reset() } else { channel.close() }
@@ -51,6 +52,7 @@ import Testing
 
     @Test func aPOSTThatMayHaveArrivedIsNot() async throws {
         let server = try await RawServer()
+        defer { withExtendedLifetime(server) {} }
         try await TestClient.with { client async throws in
             let (exchange, connection) = try await sendWhile(client, server, method: "POST") { _ in }
             _ = try await connection.receive(until: "again")
@@ -66,6 +68,7 @@ import Testing
 
     @Test func aGETThatMayHaveArrivedIsSentAgainAsItDoesNoHarm() async throws {
         let server = try await RawServer()
+        defer { withExtendedLifetime(server) {} }
         try await TestClient.with { client async throws in
             let (exchange, connection) = try await sendWhile(client, server, method: "GET") { _ in }
             _ = try await connection.receive(until: "again")
@@ -79,6 +82,7 @@ import Testing
 
     @Test func aRequestIsNotSentAgainOnceAByteOfAResponseHasCome() async throws {
         let server = try await RawServer()
+        defer { withExtendedLifetime(server) {} }
         try await TestClient.with { client async throws in
             let (exchange, connection) = try await sendWhile(client, server, method: "GET") { _ in }
             _ = try await connection.receive(until: "again")
@@ -94,6 +98,7 @@ import Testing
 
     @Test func aRequestIsSentAgainOnceOnly() async throws {
         let server = try await RawServer()
+        defer { withExtendedLifetime(server) {} }
         try await TestClient.with { client async throws in
             let (exchange, connection) = try await sendWhile(client, server, method: "GET") { _ in }
             _ = try await connection.receive(until: "again")
@@ -107,6 +112,7 @@ import Testing
 
     @Test func aRequestOnANewConnectionIsNotSentAgain() async throws {
         let server = try await RawServer()
+        defer { withExtendedLifetime(server) {} }
         try await TestClient.with { client async throws in
             let exchange = try await client.get(server.url)
             let connection = try await server.connections.next()
@@ -123,6 +129,7 @@ import Testing
 
     @Test func anIdleConnectionThatTheServerClosesLeavesThePool() async throws {
         let server = try await RawServer()
+        defer { withExtendedLifetime(server) {} }
         try await TestClient.with { client async throws in
             let first = try await client.post(server.url)
             let connection = try await server.connections.next()
