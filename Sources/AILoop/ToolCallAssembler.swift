@@ -5,19 +5,35 @@ import JSON
 /// ids may never come, or be those of other calls; what was said may be said again at the end.
 struct ToolCallAssembler: Sendable {
     private struct PartialCall {
-        var index: Int
+        let index: Int
         var id: String?
         var name: String?
-        var arguments: String
+        private(set) var arguments = ""
+        private var nesting = JSONNesting()
 
-        /// Whole arguments are not gone on with. Who begins an object after them says them again, or had only put an empty
-        /// one in their place.
-        mutating func continueArguments(with text: String) {
-            if text.first == "{", isWhole { arguments = "" }
-            arguments += text
+        init(index: Int, id: String?, name: String?, arguments: String) {
+            self.index = index
+            self.id = id
+            self.name = name
+            append(arguments)
         }
 
-        var isWhole: Bool { arguments.utf8.last == UInt8(ascii: "}") && (try? ToolArguments.parse(arguments)) != nil }
+        /// Whole arguments are not gone on with. Who begins others after them says them again, or had only put an empty
+        /// object in their place.
+        mutating func continueArguments(with text: String) {
+            if isWhole, JSONNesting.begins(text) {
+                arguments = ""
+                nesting = JSONNesting()
+            }
+            append(text)
+        }
+
+        private mutating func append(_ text: String) {
+            arguments += text
+            nesting.append(text.utf8)
+        }
+
+        var isWhole: Bool { nesting.isOver }
 
         /// Whether the fragment says the whole call once more.
         func isRepeated(by fragment: ToolCallFragment) -> Bool {

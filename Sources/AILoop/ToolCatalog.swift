@@ -70,7 +70,7 @@ struct ToolCatalog: Sendable {
     }
 
     /// Names that a message about an unknown tool lists.
-    private static let maximumListedNames = 40
+    static let maximumListedNames = 40
 
     /// As they go into requests; the client's last.
     let definitions: [ToolDefinition]

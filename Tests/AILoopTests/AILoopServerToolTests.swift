@@ -1,6 +1,7 @@
-import AILoop
 import JSON
 import Testing
+
+@testable import AILoop
 
 /// Tools that the server runs: approved where that is needed, in parallel, in the order of the calls.
 @Suite struct AILoopServerToolTests {
@@ -184,6 +185,20 @@ import Testing
         #expect(results[2].hasSuffix("\n- `a` is missing"))
         #expect(results[3].hasPrefix("Error: the arguments were not a JSON object"))
         #expect(harness.loop.phase == .assembling)
+    }
+
+    @Test("Where there are many tools, so many of them are named as there may be")
+    func namedTools() throws {
+        let limit = ToolCatalog.maximumListedNames
+        func answer(_ count: Int) throws -> String {
+            var harness = LoopHarness(serverTools: (1...count).map { Self.tool("t\($0)") })
+            harness.send(.userMessage(id: "m1", text: "Hello"))
+            _ = harness.takeActions()
+            harness.callTools([(id: "c1", name: "what", arguments: "{}")])
+            return try #require(Self.results(harness).first)
+        }
+        #expect(try answer(limit).hasSuffix(", `t\(limit)`."))
+        #expect(try answer(limit + 1).hasSuffix(", `t\(limit)`, …."))
     }
 
     @Test("Denied tools are not offered; of two with one name the client's is")

@@ -36,4 +36,14 @@ import Testing
         let error = #expect(throws: ToolArguments.Fault.self) { try ToolArguments.parse(text) }
         #expect(error?.reason == reason)
     }
+
+    @Test("What is quoted before a fault has a limit", arguments: [0, 1])
+    func quotation(excess: Int) {
+        let quoted = String(repeating: "x", count: ToolArguments.maximumQuotedBytes)
+        // Behind the opening quotation mark.
+        let text = "\"" + quoted.dropFirst(1 - excess) + "\n"
+        let expected = excess == 0 ? "\"" + quoted.dropFirst() : "…" + quoted
+        let error = #expect(throws: ToolArguments.Fault.self) { try ToolArguments.parse(text) }
+        #expect(error?.reason.hasSuffix(", after `\(expected)`") == true, "\(error?.reason ?? "")")
+    }
 }

@@ -148,6 +148,31 @@ import Testing
         #expect(bare == [call])
     }
 
+    @Test(
+        "Arguments that are whole stay so with blanks behind them, or encoded twice",
+        arguments: ["{\"a\":1}\n", " \n{\"a\":1} \r\n\t", #""{\"a\":\"}\"}""#, #""{}" "#])
+    func repeatedOddCalls(text: String) {
+        for id in [nil, "a"] {
+            let whole = ToolCallFragment(index: 0, id: id, name: "order", arguments: text)
+            #expect(Self.assemble([whole, whole]) == [Call(index: 0, id: id, name: "order", arguments: text)])
+            let pieces = text.map { ToolCallFragment(index: 0, arguments: String($0)) }
+            let named = [ToolCallFragment(index: 0, id: id, name: "order")]
+            #expect(Self.assemble(named + pieces + [whole]).map(\.arguments) == [text])
+            // Said again in pieces.
+            let again = ToolCallFragment(index: 0, id: id, arguments: text)
+            #expect(Self.assemble([whole, again]).map(\.arguments) == [text])
+        }
+    }
+
+    @Test("Whether long arguments are whole is not asked anew of all of them with each piece", .timeLimit(.minutes(1)))
+    func longArguments() {
+        let open = #"{"text":""# + String(repeating: "x", count: 4 << 20)
+        let piece = ToolCallFragment(index: 0, name: "write", arguments: "}")
+        let calls = Self.assemble(
+            [ToolCallFragment(index: 0, name: "write", arguments: open)] + Array(repeating: piece, count: 20_000))
+        #expect(calls.map(\.arguments.utf8.count) == [open.utf8.count + 20_000])
+    }
+
     @Test("All calls of an answer said again, also where they came under one index", arguments: [0, 1])
     func allRepeated(secondIndex: Int) {
         let fragments = [
