@@ -151,7 +151,11 @@ let package = Package(
         tests(of: "ScriptedUpstream", ["EventLoops", "HTTP1", "JSON", "Wire"]),
         tests(
             of: "Tools",
-            ["AILoop", "EventLoops", "HTTP1", "HTTPClient", "JSON", "Observability", "ScriptedUpstream", "TestSupport"]),
+            [
+                "AILoop", "EventLoops", "HTTP1", "HTTPClient", "JSON", "JSONSchema", "Observability",
+                "ScriptedUpstream",
+                "TestSupport",
+            ]),
         tests(of: "Sessions", ["AILoop", "EventLoops", "JSON", "Observability"]),
         tests(
             of: "InteractiveServer",

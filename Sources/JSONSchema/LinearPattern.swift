@@ -7,6 +7,8 @@
 package struct LinearPattern: Sendable {
     /// Steps of the compiled pattern; a longer one, such as `(a{1000}){1000}`, is not taken.
     package static let maximumInstructions = 4096
+    /// Of a pattern's text. What would be too many steps is not even parsed.
+    static let maximumPatternBytes = 16 * maximumInstructions
 
     enum Instruction: Sendable {
         case scalar(ScalarSet)
@@ -20,6 +22,7 @@ package struct LinearPattern: Sendable {
     private let program: [Instruction]
 
     package init?(_ pattern: String, ignoringCase: Bool = false) {
+        guard pattern.utf8.count <= Self.maximumPatternBytes else { return nil }
         var parser = PatternParser(pattern, ignoringCase: ignoringCase)
         guard let node = parser.parse() else { return nil }
         var compiler = PatternCompiler()

@@ -61,6 +61,14 @@ import Testing
         #expect(LinearPattern("(a{1000}){1000}") == nil)
     }
 
+    @Test("The length of the text is bounded, however short the program would be")
+    func textLimit() {
+        func pattern(_ bytes: Int) -> String { "[" + String(repeating: "a", count: bytes - 2) + "]" }
+        let limit = 16 * LinearPattern.maximumInstructions
+        #expect(LinearPattern(pattern(limit))?.isFound(in: "a") == true)
+        #expect(LinearPattern(pattern(limit + 1)) == nil)
+    }
+
     @Test("Nesting is bounded")
     func nesting() {
         #expect(LinearPattern(String(repeating: "(", count: 63) + "a" + String(repeating: ")", count: 63)) != nil)

@@ -1,6 +1,7 @@
 import EventLoops
 import Foundation
 import JSON
+import JSONSchema
 import TestSupport
 import Testing
 
@@ -104,14 +105,19 @@ import Testing
         #expect(throws: ToolFailure.self) {
             try WorkspacePath(String(repeating: "./", count: WorkspacePath.maximumBytes / 2) + "a")
         }
+        let full = String(repeating: "./", count: WorkspacePath.maximumBytes / 2 - 1) + "ab"
+        #expect(full.utf8.count == WorkspacePath.maximumBytes)
+        #expect(try WorkspacePath(full).names == ["ab"])
     }
 
+    /// It can find a way out, not prove that there is none: whether a read meets the link is a matter of luck.
     @Test("A directory that is swapped for a link out, again and again, never shows what is outside")
     func races() async throws {
         let scene = try Scene()
         let root = scene.directory.path
         try scene.directory.write("outside/b.txt", "secret")
         try scene.link("trap", to: "../outside")
+        #expect(scene.read("deep/b.txt") == "1\tgamma\n")
         let isOver = Cancellation()
         let swapper = Inbox<Int>()
         EventLoops.Thread.start(name: "swapper") {
@@ -361,22 +367,119 @@ import Testing
     func searchGaps() throws {
         let limit = TextSearch.maximumLineBytes
         let (directory, workspace) = try Self.scene([
-            "a.bin": "", "b.bin": "", "full.txt": String(repeating: "x", count: limit - 3) + "end\n",
-            "long.txt": String(repeating: "x", count: limit - 2) + "end\n", "z.txt": "the end\n",
+            "a.txt": String(repeating: "x", count: 2 * limit + 101),
+            "full.txt": String(repeating: "x", count: limit - 3) + "end\n",
+            "long.txt": String(repeating: "x", count: limit - 2) + "end\n", "u.txt": String(repeating: "x", count: 200),
+            "v.txt": "xx", "z.txt": "the end\n",
         ])
         defer { withExtendedLifetime(directory) {} }
-        #expect(truncate(directory.path + "/a.bin", off_t(TextSearch.maximumSearchedBytes + 1)) == 0)
-        #expect(truncate(directory.path + "/b.bin", off_t(TextSearch.maximumSearchedBytes)) == 0)
-        let finder = FileFinder(workspace: workspace, maximumResultBytes: 64 << 10)
-        let text = try finder.searchText(["pattern": "end"], Cancellation())
-        let shown = String(repeating: "x", count: TextSearch.maximumShownLine)
+        var finder = FileFinder(workspace: workspace, maximumResultBytes: 64 << 10)
+        finder.limits.searchedBytes = 2 * limit + 100
+        let shown = String(repeating: "x", count: TextSearch.maximumShownBytes)
         #expect(
-            text == """
+            try finder.searchText(["pattern": "end"], Cancellation()) == """
                 full.txt:1: \(shown)…
                 z.txt:1: the end
-                [not searched, as it is too much: `a.bin`]
+                [not searched, as it is too much: `a.txt` and 1 others]
                 [1 long lines were not searched to their end]
                 """)
+        // With room for the first, and for no other.
+        finder.limits.searchedBytes = 2 * limit + 101
+        #expect(
+            try finder.searchText(["pattern": "none"], Cancellation()) == """
+                (no match)
+                [not searched, as it is too much: `full.txt` and 4 others]
+                [1 long lines were not searched to their end]
+                """)
+    }
+
+    @Test("A line that takes too many steps is told, one that takes as many as there may be is searched")
+    func searchSteps() throws {
+        let (directory, workspace) = try Self.scene(["a.txt": String(repeating: "x", count: 100) + "\n"])
+        defer { withExtendedLifetime(directory) {} }
+        var finder = FileFinder(workspace: workspace, maximumResultBytes: 64 << 10)
+        let pattern = try #require(LinearPattern("y"))
+        var left = 1000
+        #expect(pattern.isFound(in: String(repeating: "x", count: 100), steps: &left) == false)
+        finder.limits.lineSteps = 1000 - left
+        #expect(try finder.searchText(["pattern": "y"], Cancellation()) == "(no match)")
+        finder.limits.lineSteps -= 1
+        #expect(
+            try finder.searchText(["pattern": "y"], Cancellation())
+                == "(no match)\n[1 long lines were not searched to their end]")
+    }
+
+    @Test("Of a line that is shown as much is shown as fits, in bytes")
+    func shownLine() throws {
+        let limit = TextSearch.maximumShownBytes
+        // A letter with more marks on it than anybody wants.
+        let marked = "end" + String(repeating: "\u{301}", count: limit)
+        let (directory, workspace) = try Self.scene([
+            "a.txt": "end" + String(repeating: "x", count: limit - 3),
+            "b.txt": "end" + String(repeating: "x", count: limit - 2),
+            "c.txt": marked,
+        ])
+        defer { withExtendedLifetime(directory) {} }
+        let finder = FileFinder(workspace: workspace, maximumResultBytes: 64 << 10)
+        let lines = try finder.searchText(["pattern": "end"], Cancellation()).split(separator: "\n")
+        let full = "end" + String(repeating: "x", count: limit - 3)
+        #expect(lines.prefix(2) == ["a.txt:1: \(full)", "b.txt:1: \(full)…"])
+        #expect(lines[2].utf8.count <= "c.txt:1: ".utf8.count + limit + "…".utf8.count)
+    }
+
+    @Test("What is looked at has limits: entries of one directory, of all, and how deep they are; names must be text")
+    func walkLimits() throws {
+        let deepest = String(repeating: "d/", count: WorkspacePath.maximumNames - 1)
+        let (directory, workspace) = try Self.scene([
+            "a/1": "", "a/2": "", "b/1": "", deepest + "f": "", deepest + "e/f": "",
+        ])
+        defer { withExtendedLifetime(directory) {} }
+        let tooMuch = "[not everything was looked at: there is too much]"
+        func find(_ path: String, _ change: (inout FileLimits) -> Void = { _ in }) throws -> [Substring] {
+            var finder = FileFinder(workspace: workspace, maximumResultBytes: 64 << 10)
+            change(&finder.limits)
+            let arguments: JSONObject = ["pattern": "*", "path": .string(path)]
+            return try finder.findFiles(arguments, Cancellation()).split(separator: "\n")
+        }
+        #expect(try find("a") { $0.directoryEntries = 2 } == ["a/1", "a/2"])
+        let fewer = try find("a") { $0.directoryEntries = 1 }
+        #expect(fewer.count == 2 && fewer.last == Substring(tooMuch))
+        #expect(try find("a") { $0.entries = 2 } == ["a/1", "a/2"])
+        #expect(try find("a") { $0.entries = 1 } == ["a/1", Substring(tooMuch)])
+        // The file below the deepest directory is one too deep.
+        #expect(try find("d") == [Substring(deepest + "f"), Substring(tooMuch)])
+        let odd = Array((directory.path + "/b/").utf8CString.dropLast()) + [CChar(bitPattern: 0xFF), 0]
+        #expect(close(open(odd, O_CREAT | O_WRONLY, 0o600)) == 0)
+        #expect(try find("b") == ["b/1", "[1 names are no UTF-8 and left out]"])
+    }
+
+    @Test("A page has at most so many lines, whatever is asked for")
+    func pageLines() throws {
+        let (directory, workspace) = try Self.scene([
+            "n.txt": String(repeating: "a\n", count: FileReader.maximumLines + 1)
+        ])
+        defer { withExtendedLifetime(directory) {} }
+        let reader = FileReader(workspace: workspace, maximumResultBytes: 1 << 20)
+        let finder = FileFinder(workspace: workspace, maximumResultBytes: 1 << 20)
+        func lines(_ text: String) -> [Substring] { text.split(separator: "\n") }
+        for limit in [FileReader.maximumLines, FileReader.maximumLines + 1] {
+            let arguments: JSONObject = ["path": "n.txt", "limit": .number(JSONNumber(limit))]
+            let page = lines(try reader.readFile(arguments, Cancellation()))
+            #expect(page.count == FileReader.maximumLines + 1 && page.last?.hasPrefix("[lines 1 to 5000;") == true)
+        }
+        for number in 0...FileFinder.maximumEntries {
+            #expect(close(open("\(directory.path)/e\(number)", O_CREAT | O_WRONLY, 0o600)) == 0)
+        }
+        for limit in [FileFinder.maximumEntries, FileFinder.maximumEntries + 1] {
+            let page = lines(
+                try finder.listDirectory(["limit": .number(JSONNumber(limit))], Cancellation()))
+            #expect(page.count == FileFinder.maximumEntries + 1 && page.last?.hasPrefix("[there is more;") == true)
+        }
+        for limit in [FileFinder.maximumMatches, FileFinder.maximumMatches + 1] {
+            let arguments: JSONObject = ["pattern": "a", "limit": .number(JSONNumber(limit))]
+            let page = lines(try finder.searchText(arguments, Cancellation()))
+            #expect(page.count == FileFinder.maximumMatches + 1 && page.last?.hasPrefix("[there is more;") == true)
+        }
     }
 
     @Test("One file can be searched, and found")
@@ -455,9 +558,45 @@ import Testing
         #expect(edit("f.txt", "three", "3\n4") == "Replaced it in `f.txt`, line 3.")
         #expect(edit("f.txt", "2\r\n3", "2\n3") == "Replaced it in `f.txt`, line 2.")
         #expect(try directory.read("f.txt") == "1\r\n2\n3\r\n4\r\n")
+        // Also where the text begins with a line's end.
+        #expect(edit("f.txt", "\n3", "\nthree\nand") == "Replaced it in `f.txt`, line 2.")
+        #expect(try directory.read("f.txt") == "1\r\n2\nthree\nand\r\n4\r\n")
+        #expect(edit("f.txt", "\n4", "\n5\n6") == "Replaced it in `f.txt`, line 4.")
+        #expect(try directory.read("f.txt") == "1\r\n2\nthree\nand\r\n5\r\n6\r\n")
         // What stands there exactly is replaced exactly.
         #expect(edit("mixed.txt", "b\nc", "B\nC") == "Replaced it in `mixed.txt`, line 2.")
         #expect(try directory.read("mixed.txt") == "a\r\nB\nC\r\n")
+    }
+
+    @Test("A file that is edited has a limit, before and after")
+    func editingLimits() throws {
+        let limit = FileWriter.maximumFileBytes
+        func text(_ bytes: Int) -> String { String(repeating: "a", count: bytes) }
+        let (directory, workspace) = try Self.scene([
+            "full.txt": text(limit - 1) + "b", "over.txt": text(limit) + "b", "grows.txt": text(limit / 8),
+            "grows-over.txt": text(limit / 8) + "b",
+        ])
+        defer { withExtendedLifetime(directory) {} }
+        func edit(_ file: String, _ old: String, _ new: String, in workspace: Workspace = workspace) -> String {
+            Self.text { () throws(ToolFailure) in
+                try FileWriter(workspace: workspace).editFile(
+                    [
+                        "path": .string(file), "old_text": .string(old), "new_text": .string(new),
+                        "replace_all": true,
+                    ], Cancellation())
+            }
+        }
+        #expect(edit("full.txt", "b", "c") == "Replaced it in `full.txt`, line 1.")
+        #expect(edit("full.txt", "c", "cc") == "! `full.txt` would become larger than 8 MiB")
+        #expect(edit("over.txt", "b", "") == "! `over.txt` is larger than 8 MiB")
+        #expect(edit("grows.txt", "a", "12345678") == "Replaced \(limit / 8) places in `grows.txt`.")
+        #expect(edit("grows-over.txt", "a", "12345678") == "! `grows-over.txt` would become larger than 8 MiB")
+        // Sixteen thousand times as much.
+        #expect(edit("full.txt", "a", text(16 << 10)) == "! `full.txt` would become larger than 8 MiB")
+        #expect(try directory.read("grows-over.txt") == text(limit / 8) + "b")
+        // The system says that this file has no bytes, but there are some.
+        let status = edit("status", "Name", "x", in: try Workspace(path: "/proc/self"))
+        #expect(status == "! `status` is being written by another; try again")
     }
 
     @Test("Text that overlaps itself stands there more than once")

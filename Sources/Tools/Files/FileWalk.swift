@@ -11,24 +11,42 @@ struct DirectoryEntry: Sendable {
     var size: Int
 }
 
+/// How much one call of a file tool looks at. Tests look at less.
+struct FileLimits: Sendable {
+    /// Entries of all directories.
+    var entries = 200_000
+    /// Entries of one directory.
+    var directoryEntries = 50_000
+    /// Bytes that one search reads.
+    var searchedBytes = 1 << 30
+    /// Steps of a search's pattern that one line may take.
+    var lineSteps = 50_000_000
+}
+
 /// Looks through directories of a workspace. Links are seen and not followed.
 struct FileWalk {
-    /// Entries that one walk looks at.
-    static let maximumEntries = 200_000
-    /// Entries of one directory.
-    static let maximumDirectoryEntries = 50_000
     /// Directories that are not looked into: what is in them is a tool's own.
     static let passedOver: Set<String> = [".git"]
 
     let workspace: Workspace
     let cancellation: Cancellation
+    private let limits: FileLimits
     private var seen = 0
-    /// Not all was looked at.
-    private(set) var isIncomplete = false
+    private var isIncomplete = false
+    private var oddNameCount = 0
 
-    init(workspace: Workspace, cancellation: Cancellation) {
+    init(workspace: Workspace, cancellation: Cancellation, limits: FileLimits = FileLimits()) {
         self.workspace = workspace
         self.cancellation = cancellation
+        self.limits = limits
+    }
+
+    /// What was not looked at.
+    var gaps: [String] {
+        var gaps: [String] = []
+        if isIncomplete { gaps.append("[not everything was looked at: there is too much]") }
+        if oddNameCount > 0 { gaps.append("[\(oddNameCount) names are no UTF-8 and left out]") }
+        return gaps
     }
 
     /// Calls `visit` with every regular file below `start`, by name within each directory, until it returns false; or with
@@ -50,11 +68,11 @@ struct FileWalk {
         in directory: Descriptor, _ path: WorkspacePath,
         _ visit: (_ path: WorkspacePath, _ name: String, _ directory: Descriptor) throws(ToolFailure) -> Bool
     ) throws(ToolFailure) -> Bool {
-        let entries = try Self.entries(of: directory, path, isIncomplete: &isIncomplete)
+        let entries = try entries(of: directory, path)
         for entry in entries {
             try cancellation.check()
             seen += 1
-            guard seen <= Self.maximumEntries else {
+            guard seen <= limits.entries else {
                 isIncomplete = true
                 return false
             }
@@ -78,9 +96,7 @@ struct FileWalk {
     }
 
     /// By name.
-    static func entries(
-        of directory: Descriptor, _ path: WorkspacePath, isIncomplete: inout Bool
-    ) throws(ToolFailure) -> [DirectoryEntry] {
+    mutating func entries(of directory: Descriptor, _ path: WorkspacePath) throws(ToolFailure) -> [DirectoryEntry] {
         // The stream owns the descriptor that it is made of.
         let copy = fcntl(directory.number, F_DUPFD_CLOEXEC, 3)
         guard copy >= 0 else { throw Workspace.failure(errno, path) }
@@ -94,15 +110,19 @@ struct FileWalk {
         var entries: [DirectoryEntry] = []
         while let entry = readdir(stream) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
+            }
+            guard let name else {
+                oddNameCount += 1
+                continue
             }
             guard name != ".", name != ".." else { continue }
-            guard entries.count < maximumDirectoryEntries else {
+            guard entries.count < limits.directoryEntries else {
                 isIncomplete = true
                 break
             }
-            guard let status = status(of: name, in: directory) else { continue }
-            entries.append(DirectoryEntry(name: name, kind: kind(of: status), size: Int(status.st_size)))
+            guard let status = Self.status(of: name, in: directory) else { continue }
+            entries.append(DirectoryEntry(name: name, kind: Self.kind(of: status), size: Int(status.st_size)))
         }
         return entries.sorted { $0.name < $1.name }
     }

@@ -5,7 +5,7 @@ import Synchronization
 
 /// `write_file` and `edit_file`. A file is replaced as a whole or not at all.
 struct FileWriter: Sendable {
-    /// Of a file that is edited.
+    /// Of a file that is edited, before and after.
     static let maximumFileBytes = 8 << 20
 
     let workspace: Workspace
@@ -30,25 +30,29 @@ struct FileWriter: Sendable {
             let (directory, name) = try workspace.openParent(of: path, creating: false)
             let content = try read(name, in: directory, path)
             let edit = Self.edit(of: content, old, new)
-            let places = edit.places
-            guard let first = places.first else {
+            guard let first = edit.first else {
                 throw ToolFailure("old_text does not stand in `\(path.text)`. Read the file and copy it exactly.")
             }
             let replacesAll = arguments["replace_all"]?.bool ?? false
             // Of `aa` in `aaa` one cannot say which is meant.
-            let isOne = places.count == 1 && Self.place(of: edit.old, in: content, from: first + 1) == nil
+            let isOne = edit.count == 1 && Self.place(of: edit.old, in: content, from: first + 1) == nil
             guard isOne || replacesAll else {
                 throw ToolFailure(
                     """
-                    old_text stands in `\(path.text)` \(max(2, places.count)) times. \
+                    old_text stands in `\(path.text)` \(max(2, edit.count)) times. \
                     Give more of what is around it, or set replace_all.
                     """)
+            }
+            // Each factor is far below the root of what an integer holds.
+            let size = content.count + edit.count * (edit.new.count - edit.old.count)
+            guard size <= Self.maximumFileBytes else {
+                throw ToolFailure("`\(path.text)` would become larger than \(Self.maximumFileBytes >> 20) MiB")
             }
             try cancellation.check()
             _ = try replace(name, in: directory, path, with: Self.replacing(edit, in: content))
             let line = 1 + content[..<first].count { $0 == 0x0A }
-            return places.count == 1
-                ? "Replaced it in `\(path.text)`, line \(line)." : "Replaced \(places.count) places in `\(path.text)`."
+            return edit.count == 1
+                ? "Replaced it in `\(path.text)`, line \(line)." : "Replaced \(edit.count) places in `\(path.text)`."
         }
     }
 
@@ -78,7 +82,8 @@ struct FileWriter: Sendable {
         return content
     }
 
-    /// Writes a file beside it and puts that in its place, so that nobody sees half of it. Whether it is a new one.
+    /// Writes a file beside it and puts that in its place, so that nobody sees half of it, after a loss of power neither. Whether
+    /// it is a new one.
     private func replace(
         _ name: String, in directory: Descriptor, _ path: WorkspacePath, with content: [UInt8]
     ) throws(ToolFailure) -> Bool {
@@ -98,7 +103,9 @@ struct FileWriter: Sendable {
         guard file.number >= 0 else { throw Workspace.failure(errno, path) }
         // As it was; one that is new has what the process's mask leaves.
         if exists { fchmod(file.number, status.st_mode & 0o777) }
-        guard file.write(content), renameat(directory.number, temporary, directory.number, name) == 0 else {
+        guard file.write(content), fsync(file.number) == 0,
+            renameat(directory.number, temporary, directory.number, name) == 0
+        else {
             let code = errno
             unlinkat(directory.number, temporary, 0)
             throw Workspace.failure(code, path)
@@ -106,33 +113,37 @@ struct FileWriter: Sendable {
         return !exists
     }
 
+    /// One text for another, at each place where it stands; none of them overlaps the one before.
     private struct Edit {
-        var old: [UInt8]
-        var new: [UInt8]
-        /// Offsets, none overlapping the one before.
-        var places: [Int]
+        let old: [UInt8]
+        let new: [UInt8]
+        let first: Int?
+        let count: Int
+
+        init(_ old: [UInt8], _ new: [UInt8], in content: [UInt8]) {
+            self.old = old
+            self.new = new
+            first = FileWriter.place(of: old, in: content, from: 0)
+            var count = 0
+            var next = first
+            while let place = next {
+                count += 1
+                next = FileWriter.place(of: old, in: content, from: place + old.count)
+            }
+            self.count = count
+        }
     }
 
     /// `read_file` shows no carriage returns, so that what is copied from it lacks those at the ends of lines: where a file has
-    /// them, they are put in.
+    /// them, they are put in, unless the text stands there more often as it is.
     private static func edit(of content: [UInt8], _ old: [UInt8], _ new: [UInt8]) -> Edit {
-        let exact = Edit(old: old, new: new, places: places(of: old, in: content))
+        let exact = Edit(old, new, in: content)
         guard let lineFeed = content.firstIndex(of: 0x0A), lineFeed > 0, content[lineFeed - 1] == 0x0D,
-            !old.contains(0x0D), !new.contains(0x0D), exact.places.isEmpty || !old.contains(0x0A)
+            !old.contains(0x0D), !new.contains(0x0D)
         else { return exact }
         func withReturns(_ text: [UInt8]) -> [UInt8] { text.flatMap { $0 == 0x0A ? [0x0D, 0x0A] : [$0] } }
-        let adapted = withReturns(old)
-        return Edit(old: adapted, new: withReturns(new), places: places(of: adapted, in: content))
-    }
-
-    private static func places(of text: [UInt8], in content: [UInt8]) -> [Int] {
-        var places: [Int] = []
-        var position = 0
-        while let place = place(of: text, in: content, from: position) {
-            places.append(place)
-            position = place + text.count
-        }
-        return places
+        let adapted = Edit(withReturns(old), withReturns(new), in: content)
+        return adapted.count >= exact.count ? adapted : exact
     }
 
     /// In a time that grows with the length of the content alone.
@@ -150,7 +161,7 @@ struct FileWriter: Sendable {
     private static func replacing(_ edit: Edit, in content: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         var position = 0
-        for place in edit.places {
+        while let place = place(of: edit.old, in: content, from: position) {
             result += content[position..<place]
             result += edit.new
             position = place + edit.old.count
