@@ -78,9 +78,10 @@ static int execute(char *const arguments[], char *const environment[], const cha
     for (;;) {
         size_t length = strcspn(path, ":");
         char file[PATH_MAX];
-        if (length + name_length + 2 <= sizeof file) {
+        // Not below the directory that the program starts in, which may be one that others write to.
+        if (*path == '/' && length + name_length + 2 <= sizeof file) {
             memcpy(file, path, length);
-            if (length > 0) file[length++] = '/';
+            file[length++] = '/';
             memcpy(file + length, name, name_length + 1);
             execve(file, arguments, environment);
             if (errno != ENOENT && errno != ENOTDIR) error = errno;
@@ -98,14 +99,14 @@ static void close_from(int first) {
     for (int fd = first; fd < (int)limit.rlim_cur; fd++) close(fd);
 }
 
-// In the child, whose memory is the parent's until it runs the program: system calls only. Returns an error.
+// In the child, whose memory is the parent's until it runs the program: system calls only. Returns an error, see clinux_spawn.
 static int become(const struct spawn_request *request, pid_t parent, const char *path) {
     // The kernel's own form, all zero: the C library keeps two signals from its callers, which may be ignored here, too.
     static const uint64_t standard[8];
     for (int number = 1; number < _NSIG; number++) syscall(SYS_rt_sigaction, number, standard, 0, _NSIG / 8);
     if (setpgid(0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return errno;
     if (getppid() != parent) return ESRCH;
-    if (request->directory && chdir(request->directory) != 0) return errno;
+    if (request->directory && chdir(request->directory) != 0) return -errno;
     for (int i = 0; i < 3; i++)
         if (dup2(request->descriptors[i], i) < 0) return errno;
     close_from(3);
@@ -120,12 +121,16 @@ static int become(const struct spawn_request *request, pid_t parent, const char 
     return execute(request->arguments, request->environment, path);
 }
 
-// The thread that starts all programs, and never ends: a program is killed when the thread ends that started it.
+// The threads that start all programs, and never end: a program is killed when the thread ends that started it. There are two:
+// one may wait for a file system that does not answer.
+enum { spawner_threads = 2 };
+
 static struct {
     pthread_mutex_t lock;
     pthread_cond_t asked, answered;
     struct spawn_request *first, **last;
-} spawner = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, &spawner.first};
+    int thread_count;
+} spawner = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, &spawner.first, 0};
 
 static void spawn_here(struct spawn_request *request) {
     const char *path = getenv("PATH");
@@ -171,21 +176,26 @@ static void *spawn_for_ever(void *unused) {
     return unused;
 }
 
-static int spawner_error;
-
-static void start_spawner(void) {
+// With the lock held. An error only where there is no thread at all.
+static int start_threads(void) {
     pthread_t thread;
-    spawner_error = pthread_create(&thread, 0, spawn_for_ever, 0);
-    if (!spawner_error) pthread_detach(thread);
+    int error = 0;
+    while (spawner.thread_count < spawner_threads && !(error = pthread_create(&thread, 0, spawn_for_ever, 0))) {
+        pthread_detach(thread);
+        spawner.thread_count++;
+    }
+    return spawner.thread_count > 0 ? 0 : error;
 }
 
 int clinux_spawn(char *const arguments[], char *const environment[], const char *directory, const int descriptors[3],
                  uint64_t descriptor_limit, pid_t *pid) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, start_spawner);
-    if (spawner_error) return spawner_error;
     struct spawn_request request = {arguments, environment, directory, descriptors, descriptor_limit, 0, 0, 0, 0};
     pthread_mutex_lock(&spawner.lock);
+    int error = start_threads();
+    if (error) {
+        pthread_mutex_unlock(&spawner.lock);
+        return error;
+    }
     *spawner.last = &request;
     spawner.last = &request.next;
     pthread_cond_signal(&spawner.asked);
@@ -202,6 +212,7 @@ int clinux_reap(pid_t pid) {
     pid_t reaped;
     do reaped = waitpid(pid, &status, WNOHANG);
     while (reaped < 0 && errno == EINTR);
+    if (reaped < 0 && errno == ECHILD) return 0xFF00;
     return reaped == pid ? status : -1;
 }
 

@@ -15,6 +15,8 @@ package struct Program: Sendable {
     /// As this process was called. From then on a write to a reader that has gone is an error and ends nothing by itself.
     package static func ofThisProcess() -> Program {
         signal(SIGPIPE, SIG_IGN)
+        // Whoever started this process may have ignored it, and then nobody hears how a child ends.
+        signal(SIGCHLD, SIG_DFL)
         holdClosedDescriptors()
         return Program(arguments: Array(CommandLine.arguments.dropFirst()), environment: ProcessEnvironment.variables())
     }

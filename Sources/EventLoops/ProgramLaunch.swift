@@ -25,10 +25,13 @@ package struct ProgramLaunch: Sendable {
         return environment
     }
 
+    /// The call of the error where the program cannot start in its directory.
+    package static let directoryCall = "chdir"
+
     /// Starts the program, as the leader of a process group of its own. It does not outlive this process, however that ends.
     /// Waits until its image is loaded: not for an event loop's thread.
     ///
-    /// - Throws: where there is no such program, or no descriptors or processes are left.
+    /// - Throws: where there is no such program or directory, or no descriptors or processes are left.
     package func start() throws(SystemError) -> StartedProgram {
         var pipes: [PipeEnds] = []
         do throws(SystemError) {
@@ -65,7 +68,7 @@ package struct ProgramLaunch: Sendable {
             }
             return (pid, error)
         }
-        guard error == 0 else { throw SystemError(call: "spawn", code: error) }
+        guard error == 0 else { throw SystemError(call: error < 0 ? Self.directoryCall : "spawn", code: abs(error)) }
         return pid
     }
 

@@ -10,7 +10,8 @@ import Testing
 
     /// A server with one command, in a directory of its own.
     private func withServer(
-        command script: String, launcher: [String] = [],
+        command script: String, program: String = "[sh, run.sh]", path: String = "/usr/bin:/bin",
+        launcher: [String] = [],
         _ body: (RunningServer, RPCClient, _ session: JSONValue, URL) async throws -> Void
     ) async throws {
         let directory = try TemporaryDirectory()
@@ -23,10 +24,12 @@ import Testing
               workspace: \(directory.url.path)
               commands:
                 - name: run
-                  command: [sh, run.sh]
+                  command: \(program)
             """)
-        try directory.write("run.sh", script)
-        let server = try await RunningServer(["--config", file], environment: Self.quick, launcher: launcher)
+        let run = try directory.write("run.sh", script)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: run)
+        let environment = Self.quick.merging(["PATH": path]) { $1 }
+        let server = try await RunningServer(["--config", file], environment: environment, launcher: launcher)
         let client = try await server.connect()
         let session = try #require(try await client.call("startSession", ["userId": "u"])["sessionId"])
         try await body(server, client, session, directory.url)
@@ -41,14 +44,54 @@ import Testing
         }
     }
 
+    /// The program itself ends; what it has started may go on, and does where it ignores all that can be.
     @Test func aServerThatIsKilledLeavesNoProgramBehind() async throws {
-        let script = "trap '' TERM HUP; echo $$ >> pids; while :; do sleep 0.1; done"
+        let script = "trap '' TERM HUP; sleep 600 & echo $! >> pids; echo $$ >> pids; while :; do sleep 0.1; done"
         try await withServer(command: script) { server, client, session, directory in
             _ = try await client.call("sendUserMessage", ["sessionId": session, "message": "tool run"])
-            let pids = try await numbers(1, in: directory.appending(path: "pids"))
+            let pids = try await numbers(2, in: directory.appending(path: "pids"))
+            defer { kill(pids[0], SIGKILL) }
             server.signal(SIGKILL)
             #expect(await server.exitCode() == 128 + SIGKILL)
-            try await wait { !isRunning(pids[0]) }
+            try await wait { !isRunning(pids[1]) }
+        }
+    }
+
+    /// The answer of the mock service repeats what the tool said.
+    private func answer(_ client: RPCClient, _ session: JSONValue) async throws -> String {
+        _ = try await client.call("sendUserMessage", ["sessionId": session, "message": "tool run"])
+        var text = ""
+        for await event in client.events {
+            guard case .notification("AIMessageChunkNotification", let chunk?) = event else { continue }
+            text += chunk["chunk"]?.string ?? ""
+            if chunk["isFinal"] == true { break }
+        }
+        return text
+    }
+
+    @Test(.enabled(if: OptionalTool.isUsable("python3"), "python3 is missing"))
+    func programsEndAlsoWhereTheServerWasStartedWithTheirSignalIgnored() async throws {
+        let launcher = [
+            "/usr/bin/python3", "-c",
+            "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])",
+        ]
+        try await withServer(command: "echo ran; exit 3", launcher: launcher) { server, client, session, _ in
+            let text = try await answer(client, session)
+            #expect(text.contains("ended with exit code 3") && text.contains("ran"), "\(text)")
+            server.signal(SIGTERM)
+            #expect(await server.exitCode() == 0)
+        }
+    }
+
+    @Test(
+        "No program is looked for in the workspace", arguments: [":/usr/bin:/bin", "/usr/bin:/bin:", ".:/usr/bin:/bin"])
+    func emptyPath(path: String) async throws {
+        try await withServer(command: "#!/bin/sh\necho ran", program: "[run.sh]", path: path) {
+            server, client, session, _ in
+            let text = try await answer(client, session)
+            #expect(text.contains("the program run.sh cannot be started: No such file or directory"), "\(text)")
+            server.signal(SIGTERM)
+            #expect(await server.exitCode() == 0)
         }
     }
 

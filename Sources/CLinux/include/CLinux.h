@@ -1,7 +1,7 @@
 // What Linux offers and Swift's Glibc module lacks: epoll, eventfd, signalfd, timerfd, accept4, thread names, pidfd, starting
 // programs.
 //
-// Almost header-only. `_GNU_SOURCE` stays undefined here (it breaks debug builds), so accept4 is declared by hand.
+// `_GNU_SOURCE` stays undefined here (it breaks debug builds), so accept4 is declared by hand.
 #ifndef CLINUX_H
 #define CLINUX_H
 
@@ -73,10 +73,10 @@ static inline void clinux_set_thread_name(const char *name) { pthread_setname_np
 // A pipe that is closed on exec, and whose ends leave 0, 1 and 2 alone. 0, or the error.
 int clinux_pipe(int ends[2]);
 
-// Starts a program, found by PATH where its name has no slash, as the leader of a process group of its own: with these
+// Starts a program, found in the absolute directories of this process's PATH where its name has no slash, as the leader of a process group of its own: with these
 // descriptors as 0, 1 and 2 and no others, all signals at their defaults, none blocked, and at most `descriptor_limit`
 // descriptors of its own (0: as many as this process). It is killed when this process ends, however that happens. `directory`
-// may be null. 0, or the error. The calling thread waits until the program's image is loaded.
+// may be null. 0, or the error, which is negative where the directory is the reason. The calling thread waits until the program's image is loaded.
 int clinux_spawn(char *const arguments[], char *const environment[], const char *directory, const int descriptors[3],
                  uint64_t descriptor_limit, pid_t *pid);
 
@@ -89,7 +89,8 @@ int clinux_adopts_orphans(void);
 // A child that has ended and is not reaped yet, which stays so; 0 where there is none.
 pid_t clinux_ended_child(void);
 
-// Reaps a child that has ended: its wait status, -1 where it has not.
+// Reaps a child that has ended: its wait status, -1 where it has not. Of one that somebody else has reaped nothing is known: it
+// counts as one that exited with 255.
 int clinux_reap(pid_t pid);
 
 // Where a part first stands in a text, null where it does not. Takes time for each byte once, whatever the bytes are.
