@@ -60,6 +60,9 @@ final class Worker {
             tools: tools, callObserver: ModelCallMeter(metrics: metrics),
             terms: Self.sessionTerms(environment, service),
             onDelegateFailure: { log.error("a delegate of the AI loop failed", ["error": "\($0)"]) })
+        tools.maximumResultBytes = { [unowned self] sessionID in
+            self.environment(ofSession: sessionID).settings.tools.maximumResultBytes
+        }
         sessions.onEnd = { [unowned self] session, owner in self.sessionEnded(session, owner: owner) }
     }
 

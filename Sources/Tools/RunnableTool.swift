@@ -21,8 +21,19 @@ struct ToolOutput: Sendable, Hashable {
     static func success(_ content: String) -> ToolOutput { ToolOutput(content: content, outcome: .success) }
 
     /// - Parameter message: a sentence that says what is wrong and what to do.
-    static func failure(_ message: String) -> ToolOutput {
-        ToolOutput(content: "Error: " + message, outcome: .error)
+    static func failure(_ message: String, outcome: ToolOutcome = .error) -> ToolOutput {
+        ToolOutput(content: "Error: " + message, outcome: outcome)
+    }
+}
+
+extension ToolOutput {
+    /// What `answer` returns, or why it does not.
+    init(_ answer: () throws(ToolFailure) -> String) {
+        do throws(ToolFailure) {
+            self = .success(try answer())
+        } catch {
+            self = .failure(error.message)
+        }
     }
 }
 
@@ -35,18 +46,28 @@ struct ToolFailure: Error, Sendable, Hashable {
     }
 }
 
-/// A tool as an event loop's ``ToolBox`` has it. Isolation: lives on the loop.
-protocol RunnableTool: AnyObject {
-    var definition: ToolDefinition { get }
-    var policy: ToolPolicy { get }
+/// A tool as an event loop's ``ToolBox`` has it.
+struct RunnableTool {
+    let definition: ToolDefinition
+    let policy: ToolPolicy
     /// Nanoseconds that a run may take from its beginning. A sign of progress begins them anew, see ``ToolExecution``.
-    var timeout: UInt64 { get }
+    let timeout: UInt64
+    let body: any ToolBody
+}
 
-    /// Starts a run, or lets it wait for its turn. The arguments fit the tool's schema. `report` is called later; only that
-    /// the run has begun may be reported from within this function.
-    func start(
-        _ arguments: JSONObject, for sessionID: String, report: @escaping (ToolRunNews) -> Void
-    ) -> any RunningTool
+/// What is to be run.
+struct ToolRequest: Sendable {
+    /// They fit the tool's schema.
+    var arguments: JSONObject
+    var sessionID: String
+    /// What of the result is given to the model at most.
+    var maximumResultBytes: Int
+}
+
+/// What a tool does. Isolation: lives on the loop.
+protocol ToolBody {
+    /// Starts a run, or lets it wait for its turn. `report` is called later.
+    func start(_ request: ToolRequest, report: @escaping (ToolRunNews) -> Void) -> any RunningTool
 }
 
 /// A run of a tool, from the wait for its turn to its end.
@@ -59,11 +80,11 @@ protocol RunningTool: ToolRun {
 
 extension RunningTool {
     func timedOut(_ message: String) -> ToolOutput {
-        ToolOutput(content: "Error: " + message, outcome: .timeout)
+        .failure(message, outcome: .timeout)
     }
 }
 
-enum ToolRunNews {
+enum ToolRunNews: Sendable {
     /// Its turn has come: from here on its time runs.
     case began
     case progress

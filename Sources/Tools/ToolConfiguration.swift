@@ -24,11 +24,13 @@ package struct ToolConfiguration: Sendable {
     /// For its turn a call waits at most so long.
     package var maximumWait: UInt64
 
+    package static let usualMaximumWait: UInt64 = 60_000_000_000
+
     package init(
         builtIn: [BuiltInTool] = [], workspace: String = ".", policies: [String: ToolPolicy] = [:],
         commands: [CommandSpecification] = [], mcpServers: [MCPServerSpecification] = [], allowedHosts: [String] = [],
         allowedCommands: [[String]] = [], timeout: UInt64 = 30_000_000_000, maximumResultBytes: Int = 64 << 10,
-        maximumProcesses: Int = 32, maximumWait: UInt64 = 60_000_000_000
+        maximumProcesses: Int = 32, maximumWait: UInt64 = usualMaximumWait
     ) {
         self.builtIn = builtIn
         self.workspace = workspace

@@ -6,67 +6,82 @@ import JSON
 /// Makes the tools of one loop that do not come and go.
 struct ToolFactory {
     let loop: EventLoop
-    let threads: ToolThreads
-    let programStarts: BlockingCalls
-    let nameLookUps: BlockingCalls
     let configuration: ToolConfiguration
+    /// There where a tool needs it.
     let workspace: Workspace?
-    let places: FairPlaces
+    let resources: ToolResources
 
-    func makeTools() -> [any RunnableTool] {
-        configuration.builtIn.compactMap { make($0) } + configuration.commands.map { make($0) }
+    func makeTools() -> [RunnableTool] {
+        configuration.builtIn.map { make($0) } + configuration.commands.map { make($0) }
     }
 
-    private func make(_ tool: BuiltInTool) -> (any RunnableTool)? {
+    private func make(_ tool: BuiltInTool) -> RunnableTool {
         let specification = tool.specification
-        let policy = configuration.policies[tool.rawValue] ?? tool.defaultPolicy
-        let definition = FunctionDefinition.make(
-            name: tool.rawValue, description: specification.description, parameters: specification.parameters)
+        return RunnableTool(
+            definition: FunctionDefinition.make(
+                name: tool.rawValue, description: specification.description, parameters: specification.parameters),
+            policy: configuration.policies[tool.rawValue] ?? tool.defaultPolicy, timeout: configuration.timeout,
+            body: body(of: tool))
+    }
+
+    private func body(of tool: BuiltInTool) -> any ToolBody {
         switch tool {
+        case .currentTime: ImmediateBody(loop: loop, answer: CurrentTime.tool)
+        case .calculate:
+            BlockingBody(loop: loop, threads: resources.threads) { request, cancellation throws(ToolFailure) in
+                try Calculator.answer(request.arguments, cancellation)
+            }
+        case .readFile:
+            fileBody { workspace, request, cancellation throws(ToolFailure) in
+                try FileReader(workspace: workspace, maximumResultBytes: request.maximumResultBytes)
+                    .readFile(request.arguments, cancellation)
+            }
+        case .listDirectory: finderBody(FileFinder.listDirectory)
+        case .findFiles: finderBody(FileFinder.findFiles)
+        case .searchText: finderBody(FileFinder.searchText)
+        case .writeFile:
+            fileBody { workspace, request, cancellation throws(ToolFailure) in
+                try FileWriter(workspace: workspace).writeFile(request.arguments, cancellation)
+            }
+        case .editFile:
+            fileBody { workspace, request, cancellation throws(ToolFailure) in
+                try FileWriter(workspace: workspace).editFile(request.arguments, cancellation)
+            }
         case .fetchURL:
-            return FetchTool(
-                loop: loop, definition: definition, policy: policy, timeout: configuration.timeout,
-                hosts: HostList(configuration.allowedHosts),
-                maximumResultBytes: configuration.maximumResultBytes, lookUps: nameLookUps)
-        case .currentTime:
-            return ImmediateTool(
-                loop: loop, definition: definition, policy: policy, timeout: configuration.timeout,
-                body: CurrentTime.tool)
+            FetchBody(
+                loop: loop, client: FetchNetwork.publicInternet.makeClient(loop: loop, lookUps: resources.nameLookUps),
+                hosts: HostList(configuration.allowedHosts), network: .publicInternet, places: resources.fetches)
         case .runCommand:
-            return ProgramTool(
-                runner: programRunner, definition: definition, policy: policy, timeout: configuration.timeout,
-                makeProgram: AllowedCommands(configuration.allowedCommands).makeProgram)
-        default:
-            guard let body = body(of: tool) else { return nil }
-            return BlockingTool(
-                loop: loop, threads: threads, definition: definition, policy: policy, timeout: configuration.timeout,
-                body: body)
+            ProgramBody(
+                runner: programRunner, makeProgram: AllowedCommands(configuration.allowedCommands).makeProgram)
         }
     }
 
-    private func body(of tool: BuiltInTool) -> BlockingTool.Body? {
-        if tool == .calculate { return Calculator.answer }
-        guard let workspace else { return nil }
-        let maximumBytes = configuration.maximumResultBytes
-        switch tool {
-        case .readFile: return FileReader(workspace: workspace, maximumResultBytes: maximumBytes).readFile
-        case .listDirectory: return FileFinder(workspace: workspace, maximumResultBytes: maximumBytes).listDirectory
-        case .findFiles: return FileFinder(workspace: workspace, maximumResultBytes: maximumBytes).findFiles
-        case .searchText: return FileFinder(workspace: workspace, maximumResultBytes: maximumBytes).searchText
-        case .writeFile: return FileWriter(workspace: workspace).writeFile
-        case .editFile: return FileWriter(workspace: workspace).editFile
-        case .currentTime, .calculate, .fetchURL, .runCommand: return nil
+    private func finderBody(
+        _ answer: @escaping @Sendable (FileFinder) -> (JSONObject, Cancellation) throws(ToolFailure) -> String
+    ) -> BlockingBody {
+        fileBody { workspace, request, cancellation throws(ToolFailure) in
+            let finder = FileFinder(workspace: workspace, maximumResultBytes: request.maximumResultBytes)
+            return try answer(finder)(request.arguments, cancellation)
         }
     }
 
-    private func make(_ command: CommandSpecification) -> any RunnableTool {
-        let definition = FunctionDefinition.make(
-            name: command.name, description: command.description, parameters: command.parameters)
-        return ProgramTool(
-            runner: programRunner, definition: definition,
+    private func fileBody(
+        _ answer: @escaping @Sendable (Workspace, ToolRequest, Cancellation) throws(ToolFailure) -> String
+    ) -> BlockingBody {
+        BlockingBody(loop: loop, threads: resources.threads) { [workspace] request, cancellation throws(ToolFailure) in
+            guard let workspace else { throw ToolFailure("the workspace is not open") }
+            return try answer(workspace, request, cancellation)
+        }
+    }
+
+    private func make(_ command: CommandSpecification) -> RunnableTool {
+        RunnableTool(
+            definition: FunctionDefinition.make(
+                name: command.name, description: command.description, parameters: command.parameters),
             policy: configuration.policies[command.name] ?? command.policy,
             timeout: command.timeout ?? configuration.timeout,
-            makeProgram: { arguments in
+            body: ProgramBody(runner: programRunner) { arguments in
                 ToolProgram(
                     arguments: command.command, environment: command.environment,
                     input: JSONValue.object(arguments).encoded() + [0x0A])
@@ -75,7 +90,7 @@ struct ToolFactory {
 
     private var programRunner: ProgramRunner {
         ProgramRunner(
-            loop: loop, calls: programStarts, places: places, directory: workspace?.path ?? configuration.workspace,
-            maximumOutputBytes: configuration.maximumResultBytes)
+            loop: loop, calls: resources.programStarts, places: resources.programs,
+            directory: workspace?.path ?? configuration.workspace, maximumReadBytes: resources.maximumProgramBytes)
     }
 }

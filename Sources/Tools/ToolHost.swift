@@ -1,31 +1,18 @@
 package import EventLoops
-import HTTPClient
 package import Observability
 
 /// What the tools of all event loops share: the workspace, the threads for what blocks, the MCP servers. One for a process.
 package final class ToolHost: Sendable {
-    /// Threads that start programs, and threads that look names up for `fetch_url`: each kind of its own, so that neither
-    /// waits for what takes long elsewhere.
-    static let maximumHelpers = 4
-    /// Programs that wait for their turn.
-    static let maximumWaitingPrograms = 4096
-
     private let configuration: ToolConfiguration
     private let workspace: Workspace?
-    private let threads = ToolThreads()
-    private let programStarts: BlockingCalls
-    private let nameLookUps = BlockingCalls(maximumThreads: maximumHelpers)
-    private let places: FairPlaces
+    private let resources: ToolResources
     private let hub: MCPHub?
 
-    private init(configuration: ToolConfiguration, workspace: Workspace?, hub: MCPHub?) {
+    private init(_ configuration: ToolConfiguration, _ limits: ToolLimits, workspace: Workspace?, hub: MCPHub?) {
         self.configuration = configuration
         self.workspace = workspace
         self.hub = hub
-        let maximum = configuration.maximumProcesses
-        programStarts = BlockingCalls(maximumThreads: Self.maximumHelpers, maximumWaiting: maximum)
-        places = FairPlaces(
-            maximumTaken: maximum, maximumPerSession: maximum, maximumWaiting: Self.maximumWaitingPrograms)
+        resources = ToolResources(maximumProcesses: configuration.maximumProcesses, limits: limits)
     }
 
     /// Opens the workspace, and starts the MCP servers: returns when each has told its tools or failed, or when
@@ -33,6 +20,12 @@ package final class ToolHost: Sendable {
     ///
     /// - Throws: where the workspace cannot be opened, or no descriptors are left.
     package static func start(_ configuration: ToolConfiguration, log: Logger) async throws(SystemError) -> ToolHost {
+        try await start(configuration, limits: ToolLimits(), log: log)
+    }
+
+    static func start(
+        _ configuration: ToolConfiguration, limits: ToolLimits, log: Logger
+    ) async throws(SystemError) -> ToolHost {
         var workspace: Workspace?
         if configuration.builtIn.contains(where: \.needsWorkspace) || !configuration.commands.isEmpty {
             do throws(SystemError) {
@@ -43,16 +36,15 @@ package final class ToolHost: Sendable {
         }
         var hub: MCPHub?
         if !configuration.mcpServers.isEmpty {
-            hub = try await MCPHub.start(configuration.mcpServers, log: log)
+            hub = try await MCPHub.start(configuration.mcpServers, limits: limits.mcp, log: log)
         }
-        return ToolHost(configuration: configuration, workspace: workspace, hub: hub)
+        return ToolHost(configuration, limits, workspace: workspace, hub: hub)
     }
 
     /// The tools of one loop. On the loop.
     package func makeBox(loop: EventLoop) -> ToolBox {
         let factory = ToolFactory(
-            loop: loop, threads: threads, programStarts: programStarts, nameLookUps: nameLookUps,
-            configuration: configuration, workspace: workspace, places: places)
+            loop: loop, configuration: configuration, workspace: workspace, resources: resources)
         let box = ToolBox(
             loop: loop, maximumResultBytes: configuration.maximumResultBytes, maximumWait: configuration.maximumWait,
             fixedTools: factory.makeTools())
@@ -61,7 +53,7 @@ package final class ToolHost: Sendable {
             let configuration = configuration
             hub.subscribe { snapshots in
                 bound.submit { box in
-                    box.update(dynamicTools: MCPTool.tools(snapshots, configuration, hub: hub, loop: box.eventLoop))
+                    box.update(dynamicTools: MCPBody.tools(snapshots, configuration, hub: hub, loop: box.eventLoop))
                 }
             }
         }

@@ -3,13 +3,18 @@ import EventLoops
 /// The threads that built-in tools run on, shared fairly by the sessions of all loops.
 final class ToolThreads: Sendable {
     static let maximumThreads = 4
-    /// Runs that wait for one of them.
-    static let maximumWaiting = 4096
+
+    let places: FairPlaces
+    private let calls = BlockingCalls(maximumThreads: maximumThreads, maximumWaiting: maximumThreads)
 
     /// A session has half of the threads at most.
-    let places = FairPlaces(
-        maximumTaken: maximumThreads, maximumPerSession: maximumThreads / 2, maximumWaiting: maximumWaiting)
-    private let calls = BlockingCalls(maximumThreads: maximumThreads, maximumWaiting: maximumThreads)
+    ///
+    /// - Parameter maximumWaiting: runs that wait for one of them.
+    init(maximumWaiting: Int) {
+        places = FairPlaces(
+            maximumTaken: Self.maximumThreads, maximumPerSession: Self.maximumThreads / 2,
+            maximumWaiting: maximumWaiting)
+    }
 
     /// Runs `body` on a thread when there is one for it.
     ///

@@ -85,4 +85,41 @@ import Testing
             #expect(gone["code"] == -32602)
         }
     }
+
+    @Test("results of the server's tools have the length that was in force when their session began")
+    func toolResults() async throws {
+        func script() -> ScriptedUpstream.Script {
+            { request in
+                guard request.number % 2 == 0 else { return .answer(["done"]) }
+                return .eventStream([
+                    ChatCompletionEvent.toolCall(
+                        index: 0, id: "c\(request.number)", name: "say", arguments: "{}"),
+                    ChatCompletionEvent.finish("tool_calls"), ChatCompletionEvent.done,
+                ])
+            }
+        }
+        let command = Settings.Tools.Command(name: "say", command: ["head", "-c", "3000", "/dev/zero"])
+        try await withServer({ $0.tools.commands = [command] }, script: script()) { server in
+            let client = try await TestClient.connect(to: server)
+            let terms: JSONValue = ["capabilities": ["toolResults"]]
+            let first = try await client.startSession(terms)
+            func result(in session: String) async throws -> String {
+                _ = try await client.say("go", in: session)
+                _ = try await client.notification("ToolCallNotification")
+                let result = try await client.notification("ToolResultNotification")
+                #expect(try await client.answer() == "done")
+                return try #require(result["result"]?.string)
+            }
+            #expect(try await result(in: first).utf8.count == 3000)
+            try await reconfigure(
+                server,
+                settings(server.upstream) {
+                    $0.tools.commands = [command]
+                    $0.tools.maximumResultBytes = 2000
+                })
+            #expect(try await result(in: first).utf8.count == 3000)
+            let second = try await client.startSession(terms)
+            #expect(try await result(in: second).hasSuffix("[cut: 3000 bytes are more than the limit of 2000]"))
+        }
+    }
 }

@@ -59,12 +59,15 @@ import Testing
         "What cannot be read or reckoned is said",
         arguments: [
             ("", "the expression ends"), ("1 +", "the expression ends"), ("(1", "the expression ends"),
-            ("1 2", "cannot be read from `2`"), ("1 + x", "`x` is no number"), ("f(1)", "there is no function `f`"),
+            ("1 2", "cannot be read from `2` on"), ("1 ×÷ 2", "cannot be read from `/ 2` on"),
+            ("1 + x", "`x` is no number"), ("f(1)", "there is no function `f`"),
             ("1/0", "division by zero"), ("1 % 0", "division by zero"), ("0^-1", "division by zero"),
             ("2^0.5", "an exponent must be"), ("sqrt(-1)", "the square root of a negative"), ("1..2", "cannot be read"),
             ("abs(1,2)", "`abs` takes one number"), ("round(1, 0.5)", "round takes 0 to"), ("$5", "cannot be read"),
-            ("1e", "cannot be read"), ("1e9999999999", "cannot be read"), ("2 ^ 9999999", "has more than"),
-            ("9^9^9", "has more than"), ("1e1001", "has more than"), ("3^8000", "has more than"),
+            ("1e", "cannot be read"), ("1e9999999999", "the exponent of a number is at most 1000"),
+            ("2 ^ 9999999", "has more than"),
+            ("9^9^9", "has more than"), ("1e1001", "the exponent of a number is at most 1000"),
+            ("1e-1001", "the exponent of a number is at most 1000"), ("3^8000", "has more than"),
         ])
     func refusals(expression: String, reason: String) {
         #expect(Self.text(expression).hasPrefix("! "), "\(Self.text(expression))")
@@ -84,6 +87,14 @@ import Testing
         #expect(!Self.text("2^\(ExactNumber.maximumBits - 1)").hasPrefix("!"))
         #expect(Self.text("2^\(ExactNumber.maximumBits)").hasPrefix("! a number on the way"))
         #expect(Self.text("(-1)^999999999") == "-1")
+        let places = Calculator.maximumPlaces
+        #expect(Self.text("1e\(places)") == "1" + String(repeating: "0", count: places))
+        #expect(Self.text("1e-\(places) * 1e\(places)") == "1")
+        #expect(Self.text("round(0.5, \(places))") == "0.5")
+        #expect(Self.text("round(0.5, \(places + 1))").hasPrefix("! round takes 0 to"))
+        let digits = ExactNumber.maximumBits / 3
+        #expect(Self.text(String(repeating: "0", count: digits - 1) + "7") == "7")
+        #expect(Self.text(String(repeating: "0", count: digits) + "7").hasPrefix("! a number on the way"))
     }
 
     @Test("A run that nobody waits for ends at its next operation")

@@ -41,6 +41,14 @@ import Testing
             outputs.compactMap { if case .log("warning", let text) = $0 { text } else { nil } }
         }
 
+        /// Makes a call: the id of its request, and the request.
+        mutating func call(_ number: Int, _ tool: String, _ arguments: JSONObject = [:]) throws
+            -> (id: Int, request: JSONValue)
+        {
+            let request = try JSONParser.parse(client.call(number, tool, arguments))
+            return (try #require(request["id"]?.int), request)
+        }
+
         mutating func start(withHandshake: Bool = false) { outputs += client.start(withHandshake: withHandshake) }
 
         mutating func receive(_ message: JSONValue) { outputs += client.receive(message.encoded()) }
@@ -79,6 +87,9 @@ import Testing
         ["name": .string(name), "description": "a tool", "inputSchema": ["type": "object"]]
     }
 
+    private static let leftOut =
+        "it has more than \(MCPClient.maximumTools) tools or \(MCPClient.maximumPages) pages; the rest is left out"
+
     private static let key = "io.modelcontextprotocol/protocolVersion"
 
     // MARK: Revisions
@@ -94,7 +105,7 @@ import Testing
         peer.answer(list, ["resultType": "complete", "tools": [Self.tool("a")]])
         #expect(peer.client.phase == .ready)
         let tools = try MCPToolDescription(Self.tool("a"))
-        #expect(peer.outputs.last == .tools([tools]))
+        #expect(peer.outputs.suffix(2) == [.tools([tools]), .startListingPause])
     }
 
     @Test("One that tells changes is asked to tell them")
@@ -204,33 +215,30 @@ import Testing
         #expect(second["params"]?["cursor"] == "p2")
         #expect(peer.client.phase == .listing)
         peer.answer(second, ["tools": [Self.tool("b")]])
-        guard case .tools(let tools)? = peer.outputs.last else {
-            Issue.record("no tools")
-            return
-        }
-        #expect(tools.map(\.name) == ["a", "b"])
+        #expect(try peer.tools() == ["a", "b"])
     }
 
     @Test("Tools and pages have limits; what is no tool is left out and told")
     func toolLimits() throws {
-        func list(_ count: Int) throws -> [String] {
+        func list(_ count: Int, cursor: JSONValue? = nil) throws -> [String] {
             var peer = Peer()
             let request = try peer.becomeModern()
-            peer.answer(request, ["tools": .array((0..<count).map { Self.tool("t\($0)") })])
-            guard case .tools(let tools)? = peer.outputs.last else { return [] }
-            let warnings = peer.outputs.count { if case .log = $0 { true } else { false } }
-            #expect(warnings == (count > MCPClient.maximumTools ? 1 : 0))
-            return tools.map(\.name)
+            let tools = JSONValue.array((0..<count).map { Self.tool("t\($0)") })
+            peer.answer(request, ["tools": tools, "nextCursor": cursor ?? nil])
+            #expect(peer.warnings == (count > MCPClient.maximumTools || cursor != nil ? [Self.leftOut] : []))
+            return try peer.tools()
         }
         #expect(try list(MCPClient.maximumTools).count == MCPClient.maximumTools)
         #expect(try list(MCPClient.maximumTools + 1).count == MCPClient.maximumTools)
+        // Also where the limit is the end of a page.
+        #expect(try list(MCPClient.maximumTools, cursor: "p2").count == MCPClient.maximumTools)
         var endless = Peer()
         var request = try endless.becomeModern()
         for page in 1...MCPClient.maximumPages {
             endless.answer(request, ["tools": [], "nextCursor": .string("p\(page)")])
             if page < MCPClient.maximumPages { request = try endless.takeLast() }
         }
-        #expect(endless.client.phase == .ready)
+        #expect(endless.client.phase == .ready && endless.warnings == [Self.leftOut])
         var circling = Peer()
         circling.answer(try circling.becomeModern(), ["tools": [Self.tool("a")], "nextCursor": "same"])
         circling.answer(try circling.takeLast(), ["tools": [Self.tool("b")], "nextCursor": "same"])
@@ -274,39 +282,70 @@ import Testing
             ])
     }
 
-    @Test("A changed list is read anew, also where it changes while it is read")
+    @Test("A tool's description has a limit")
+    func toolBytes() throws {
+        func description(_ bytes: Int) throws -> MCPToolDescription {
+            let bare = JSONValue.object(["name": "a", "description": ""]).encoded().count
+            let text = String(repeating: "x", count: bytes - bare)
+            return try MCPToolDescription(["name": "a", "description": .string(text)])
+        }
+        #expect(try description(MCPToolDescription.maximumBytes).name == "a")
+        #expect(throws: MCPToolDescription.Fault.self) { try description(MCPToolDescription.maximumBytes + 1) }
+    }
+
+    private static let changed: JSONValue = ["jsonrpc": "2.0", "method": "notifications/tools/list_changed"]
+
+    @Test("A changed list is read anew, also where it changes while it is read, but not without a pause")
     func listChanged() throws {
-        let changed: JSONValue = ["jsonrpc": "2.0", "method": "notifications/tools/list_changed"]
         var peer = Peer()
         let first = try peer.becomeModern()
-        peer.receive(changed)
-        let sent = try peer.takeSent()
-        #expect(sent.isEmpty)
+        peer.receive(Self.changed)
         peer.answer(first, ["tools": [Self.tool("a")]])
+        peer.receive(Self.changed)
+        #expect(try peer.takeSent().isEmpty)
+        peer.outputs += peer.client.listingPauseEnded()
         let again = try peer.takeLast()
         #expect(again["method"] == "tools/list")
         peer.answer(again, ["tools": [Self.tool("b")]])
-        peer.receive(changed)
-        let sent3 = try peer.takeSent()
-        #expect(sent3.last?["method"] == "tools/list")
+        peer.outputs += peer.client.listingPauseEnded()
+        #expect(try peer.takeSent().isEmpty)
+        // After the pause at once.
+        peer.receive(Self.changed)
+        #expect(try peer.takeLast()["method"] == "tools/list")
         #expect(peer.client.phase == .ready)
+    }
+
+    @Test("A server that changes its list whenever it is read is asked once for each pause")
+    func restlessList() throws {
+        var peer = Peer()
+        var request = try peer.becomeModern()
+        for _ in 0..<3 {
+            peer.answer(request, ["tools": [Self.tool("a")]])
+            peer.outputs = []
+            for _ in 0..<3 { peer.receive(Self.changed) }
+            #expect(peer.outputs.isEmpty)
+            peer.outputs = peer.client.listingPauseEnded()
+            let sent = try peer.takeSent()
+            #expect(sent.count == 1 && peer.outputs == [.startTimer])
+            request = try #require(sent.first)
+        }
     }
 
     @Test("A list that changes while its pages are read anew is read to its end, and then once more")
     func listChangedBetweenPages() throws {
-        let changed: JSONValue = ["jsonrpc": "2.0", "method": "notifications/tools/list_changed"]
         var peer = Peer()
         peer.answer(try peer.becomeModern(), ["tools": [Self.tool("a")]])
-        peer.receive(changed)
+        peer.receive(Self.changed)
+        peer.outputs += peer.client.listingPauseEnded()
         let first = try peer.takeLast()
-        peer.receive(changed)
-        peer.receive(changed)
+        peer.receive(Self.changed)
+        peer.receive(Self.changed)
         #expect(try peer.takeSent().isEmpty)
         peer.outputs = []
         peer.answer(first, ["tools": [Self.tool("one")], "nextCursor": "p2"])
         peer.answer(try peer.takeLast(), ["tools": [Self.tool("two")]])
         #expect(try peer.tools() == ["one", "two"])
-        peer.outputs.removeAll { if case .tools = $0 { true } else { false } }
+        peer.outputs = peer.client.listingPauseEnded()
         peer.answer(try peer.takeLast(), ["tools": [Self.tool("three")]])
         #expect(try peer.tools() == ["three"])
         #expect(try peer.takeSent().isEmpty)
@@ -314,21 +353,23 @@ import Testing
 
     @Test("A server that is ready and does not tell its changed tools keeps those it had, and may change them again")
     func silentListing() throws {
-        let changed: JSONValue = ["jsonrpc": "2.0", "method": "notifications/tools/list_changed"]
         var peer = Peer()
         peer.answer(try peer.becomeModern(), ["tools": [Self.tool("a")]])
-        peer.receive(changed)
+        peer.receive(Self.changed)
+        peer.outputs += peer.client.listingPauseEnded()
         let unanswered = try peer.takeLast()
         #expect(peer.outputs.last == .startTimer)
-        peer.receive(changed)
-        peer.outputs = peer.client.handshakeTimedOut()
-        #expect(peer.outputs.first == .log(level: "warning", "it does not tell its tools: no answer in time"))
+        peer.receive(Self.changed)
+        let warning = MCPClient.Output.log(level: "warning", "it does not tell its tools: no answer in time")
+        let outputs = peer.client.handshakeTimedOut()
+        #expect(outputs == [warning, .startListingPause])
+        peer.outputs = peer.client.listingPauseEnded()
         let again = try peer.takeLast()
         peer.outputs = []
         peer.answer(unanswered, ["tools": [Self.tool("late")]])
         #expect(peer.outputs.isEmpty)
         peer.answer(again, ["tools": [Self.tool("b")]])
-        #expect(peer.outputs == [.tools([try MCPToolDescription(Self.tool("b"))])])
+        #expect(peer.outputs == [.tools([try MCPToolDescription(Self.tool("b"))]), .startListingPause])
         #expect(peer.client.handshakeTimedOut().isEmpty)
     }
 
@@ -346,19 +387,21 @@ import Testing
             ({ #"{"result":{"id":\#($0),"text":"\#(text)"}}"# }, false),
             ({ #"{"result":{"text":"\#(text),\"id\":\#($0)}"}}"# }, false),
             ({ #"{"jsonrpc":"2.0","method":"x","params":{"text":"\#(text)"},"id":\#($0)}"# }, false),
+            ({ #"{"jsonrpc":"2.0","params":{"text":"\#(text)"},"id":\#($0),"method":"x"}"# }, false),
+            ({ #"{"jsonrpc":"2.0","params":{"text":"\#(text)"},"method":"x","id":\#($0)}"# }, false),
             ({ _ in text }, false),
         ]
         for row in rows {
             var peer = Peer()
             peer.answer(try peer.becomeModern(), ["tools": [Self.tool("a")]])
-            let (id, _) = peer.client.call("a", [:])
+            let (id, _) = try peer.call(70, "a")
             let line = Array(row.line(id).utf8)
             let kept = LineSplitter.keptBytes
             let outputs = peer.client.receiveTooLong(
                 start: Array(line.prefix(kept)), end: Array(line.suffix(kept)), limit: 16 << 20)
             #expect(outputs.first == .log(level: "warning", "a message of more than 16 MiB is passed over"))
             let end = MCPClient.Output.callEnded(
-                id, .failure("the answer has more than 16 MiB, which is too much; ask for less"))
+                70, .failure("the answer has more than 16 MiB, which is too much; ask for less"))
             #expect(outputs.dropFirst() == (row.isFound ? [end] : []), "\(row.line(id).prefix(60))")
         }
     }
@@ -368,11 +411,11 @@ import Testing
         var peer = Peer()
         peer.answer(try peer.becomeModern(), ["tools": [Self.tool("a")]])
         peer.outputs = []
-        let (id, _) = peer.client.call("a", [:])
+        let (id, _) = try peer.call(70, "a")
         let text = JSONValue.string("\(id)")
         peer.receive(["jsonrpc": "2.0", "method": "notifications/progress", "params": ["progressToken": text]])
         peer.answer(["id": text], ["content": []])
-        #expect(peer.outputs == [.progress(id), .callEnded(id, .success("(no output)"))])
+        #expect(peer.outputs == [.progress(70), .callEnded(70, .success("(no output)"))])
     }
 
     @Test("A ping is a request, whose answer says nothing more")
@@ -386,13 +429,12 @@ import Testing
         #expect(peer.outputs.isEmpty)
     }
 
-    @Test("Calls are told apart by their ids, whatever order they end in")
+    @Test("Calls are told apart, whatever order they end in")
     func calls() throws {
         var peer = Peer()
         peer.answer(try peer.becomeModern(), ["tools": [Self.tool("a")]])
-        let (first, line) = peer.client.call("a", ["x": 1])
-        let (second, _) = peer.client.call("a", [:])
-        let request = try JSONParser.parse(line)
+        let (first, request) = try peer.call(71, "a", ["x": 1])
+        let (second, _) = try peer.call(72, "a")
         #expect(request["method"] == "tools/call")
         #expect(request["params"]?["name"] == "a" && request["params"]?["arguments"] == ["x": 1])
         #expect(request["params"]?["_meta"]?["progressToken"]?.int == first)
@@ -410,7 +452,7 @@ import Testing
         peer.answer(["id": token], ["content": []])
         #expect(
             peer.outputs == [
-                .progress(first), .callEnded(second, .success("two")), .callEnded(first, .failure("no (code -32602)")),
+                .progress(71), .callEnded(72, .success("two")), .callEnded(71, .failure("no (code -32602)")),
             ])
     }
 
@@ -419,11 +461,11 @@ import Testing
         var peer = Peer()
         peer.answer(try peer.becomeModern(), ["tools": [Self.tool("a")]])
         peer.outputs = []
-        let (id, _) = peer.client.call("a", [:])
-        let cancellation = peer.client.cancel(id)
+        let (id, _) = try peer.call(70, "a")
+        let cancellation = peer.client.cancel(70)
         let message = try JSONParser.parse(try #require(cancellation))
         #expect(message["method"] == "notifications/cancelled" && message["params"]?["requestId"]?.int == id)
-        let again = peer.client.cancel(id)
+        let again = peer.client.cancel(70)
         #expect(again == nil)
         peer.answer(["id": .number(JSONNumber(id))], ["content": []])
         #expect(peer.outputs.isEmpty)
@@ -459,9 +501,9 @@ import Testing
         }
     }
 
-    @Test("No message of any form is trouble")
-    func anyMessages() throws {
-        var generator = SystemRandomNumberGenerator()
+    @Test("No message of any form is trouble", arguments: [UInt64.random(in: 0 ... .max)])
+    func anyMessages(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
         let values: [JSONValue] = [
             nil, true, 1, "x", [], [:], ["tools": [7, ["name": ""]]], ["supportedVersions": "x"],
             ["protocolVersion": 7],
@@ -479,7 +521,7 @@ import Testing
                     message["id"] = .number(JSONNumber(Int.random(in: 0...4, using: &generator)))
                 }
                 _ = client.receive(JSONValue.object(message).encoded())
-                if client.phase == .ready { _ = client.call("a", [:]) }
+                if client.phase == .ready { _ = client.call(7, "a", [:]) }
             }
         }
     }
@@ -502,6 +544,15 @@ import Testing
         (#"{"content":[{"type":"text","text":"hi"}],"structuredContent":{"result":"hi"}}"#, "hi", false),
         (#"{"content":[{"type":"text","text":"5"}],"structuredContent":{"result":5}}"#, "5", false),
         (#"{"content":[{"type":"text","text":"5"}],"structuredContent":{"result":"5"}}"#, "5", false),
+        // Whatever the order of members, and however numbers are written.
+        (
+            #"{"content":[{"type":"text","text":"{\"b\":1.0,\"a\":[2]}"}],"structuredContent":{"a":[2],"b":1}}"#,
+            #"{"b":1.0,"a":[2]}"#, false
+        ),
+        (
+            #"{"content":[{"type":"text","text":"{\"b\":1,\"a\":2}"}],"structuredContent":{"a":1,"b":2}}"#,
+            "{\"b\":1,\"a\":2}\n{\"a\":1,\"b\":2}", false
+        ),
         (#"{"content":[{"type":"text","text":"a"}],"structuredContent":{"other":"a"}}"#, "a\n{\"other\":\"a\"}", false),
         (
             #"{"content":[{"type":"text","text":"a"},{"type":"text","text":"{\"b\":1}"}],"structuredContent":{"result":["a",{"b":1}]}}"#,
@@ -622,7 +673,9 @@ import Testing
         #expect(append("one\ntwo\nthr") == ["one", "two"])
         #expect(output.lastLine == "two")
         #expect(append("ee\n") == ["three"])
-        let long = String(repeating: "x", count: MCPErrorOutput.maximumLineBytes + 1)
+        let full = String(repeating: "x", count: MCPErrorOutput.maximumLineBytes)
+        #expect(append(full + "\n") == [full])
+        let long = full + "x"
         #expect(append(long + "\n") == [long.prefix(LineSplitter.keptBytes) + "…"])
         #expect(output.lastLine.hasPrefix("xxx"))
     }

@@ -85,7 +85,7 @@ final class TemporaryDirectory: Sendable {
 /// A box of tools on a loop, for calls from a test.
 struct TestBox: Sendable {
     let loop: EventLoop
-    let host: ToolHost
+    let host: ToolHost?
     let box: LoopBound<ToolBox>
 
     /// Another loop's box of the same host.
@@ -95,9 +95,29 @@ struct TestBox: Sendable {
         box = try await loop.run { LoopBound(host.makeBox(loop: loop), loop: loop) }
     }
 
-    init(_ configuration: ToolConfiguration, on loop: EventLoop, log: Logger? = nil) async throws {
+    init(
+        _ configuration: ToolConfiguration, limits: ToolLimits = ToolLimits(), on loop: EventLoop, log: Logger? = nil
+    ) async throws {
         let log = try log ?? Logger(level: .error)
-        try await self.init(of: ToolHost.start(configuration, log: log), on: loop)
+        try await self.init(of: ToolHost.start(configuration, limits: limits, log: log), on: loop)
+    }
+
+    /// A box of a test's own tools.
+    init(
+        on loop: EventLoop, maximumWait: UInt64 = 600 * second,
+        tools: @escaping @Sendable (EventLoop) -> [(name: String, timeout: UInt64, body: any ToolBody)]
+    ) async throws {
+        self.loop = loop
+        host = nil
+        box = try await loop.run {
+            let tools = tools(loop).map { name, timeout, body in
+                RunnableTool(
+                    definition: ToolDefinition(name: name, definition: [:]), policy: .allow, timeout: timeout,
+                    body: body)
+            }
+            return LoopBound(
+                ToolBox(loop: loop, maximumResultBytes: 1000, maximumWait: maximumWait, fixedTools: tools), loop: loop)
+        }
     }
 
     func definitions() async -> [ToolDefinition] {
@@ -127,8 +147,8 @@ struct TestBox: Sendable {
 
     /// Waits until nothing runs any more.
     func stop() async {
-        host.stop()
-        await host.stopped()
+        host?.stop()
+        await host?.stopped()
     }
 }
 

@@ -36,41 +36,62 @@ import Testing
 }
 
 @Suite(.timeLimit(.minutes(2))) struct FetchToolTests {
-    /// Fetches with the names given, from loopback only.
+    /// Fetches by the names given, from loopback only.
+    private func withFetches(
+        of hosts: [String], allowsLoopback: Bool = true, places: FairPlaces,
+        _ body: (EventLoop, LoopBound<FetchBody>) async throws -> Void
+    ) async throws {
+        try await withLoop("fetch") { loop in
+            let fetch = try await loop.run {
+                let names = NameLookUp { name in
+                    guard let address = SocketAddress(host: name == "private.test" ? "10.0.0.1" : "127.0.0.1", port: 0)
+                    else {
+                        return .failure(NameError(message: "none"))
+                    }
+                    return .success([address])
+                }
+                let network = FetchNetwork(
+                    names: names, isAllowed: { allowsLoopback ? $0.isLoopback : $0.isPublic })
+                return LoopBound(
+                    FetchBody(
+                        loop: loop, client: network.makeClient(loop: loop, lookUps: BlockingCalls()),
+                        hosts: HostList(hosts), network: network, places: places), loop: loop)
+            }
+            try await body(loop, fetch)
+        }
+    }
+
     private func fetch(
         _ url: String, hosts: [String] = ["site.test", "other.test", "127.0.0.1"], allowsLoopback: Bool = true,
         maximumBytes: Int = 1000
     ) async throws -> ToolOutput {
-        let loop = try EventLoop(name: "fetch")
-        loop.start()
-        defer { loop.stop() }
-        let outputs = Inbox<ToolOutput>()
-        let lookUps = BlockingCalls()
         // The site's port is allowed beside those of the schemes.
         let port = (try? HTTPURL(url))?.port ?? 80
-        let hosts = HostList(port == 80 ? hosts : hosts + hosts.map { "\($0):\(port)" })
-        let held: LoopBound<any ToolRun> = try await loop.run {
-            let names = NameLookUp { name in
-                guard let address = SocketAddress(host: name == "private.test" ? "10.0.0.1" : "127.0.0.1", port: 0)
-                else {
-                    return .failure(NameError(message: "none"))
-                }
-                return .success([address])
+        let hosts = port == 80 ? hosts : hosts + hosts.map { "\($0):\(port)" }
+        let places = FairPlaces(maximumTaken: 1, maximumPerSession: 1, maximumWaiting: 0)
+        let outputs = Inbox<ToolOutput>()
+        var output: ToolOutput?
+        try await withFetches(of: hosts, allowsLoopback: allowsLoopback, places: places) { loop, fetch in
+            let run = await start(url, by: fetch, session: "s", maximumBytes: maximumBytes) { news in
+                if case .ended(let output) = news { outputs.put(output) }
             }
-            let network = FetchTool.Network(
-                names: names, isAllowed: { allowsLoopback ? $0.isLoopback : $0.isPublic })
-            let tool = FetchTool(
-                loop: loop, definition: ToolDefinition(name: "fetch_url", definition: [:]), policy: .allow,
-                timeout: 60 * second, hosts: hosts, maximumResultBytes: maximumBytes, lookUps: lookUps,
-                network: network)
-            let run = tool.start(["url": .string(url)], for: "s") { news in
-                // The tool lives as long as its run.
-                withExtendedLifetime(tool) { if case .ended(let output) = news { outputs.put(output) } }
-            }
-            return LoopBound(run, loop: loop)
+            output = await outputs.next()
+            run.submit { $0.cancel() }
         }
-        defer { held.submit { $0.cancel() } }
-        return try #require(await outputs.next())
+        return try #require(output)
+    }
+
+    private func start(
+        _ url: String, by fetch: LoopBound<FetchBody>, session: String, maximumBytes: Int = 1000,
+        report: @escaping @Sendable (ToolRunNews) -> Void
+    ) async -> LoopBound<any RunningTool> {
+        await withCheckedContinuation { continuation in
+            fetch.submit { fetch in
+                let request = ToolRequest(
+                    arguments: ["url": .string(url)], sessionID: session, maximumResultBytes: maximumBytes)
+                continuation.resume(returning: LoopBound(fetch.start(request, report: report), loop: fetch.loop))
+            }
+        }
     }
 
     private func withSite(
@@ -133,6 +154,52 @@ import Testing
         #expect(try HTTPURL("http://a/b/c/d;p?q").resolving(reference) == expected)
     }
 
+    @Test func aSessionThatFetchesMuchDoesNotMakeAnotherWait() async throws {
+        try await withSite({ request in
+            request.head.target == "/hang"
+                ? [.respond(ResponseHead(status: 200)), .hang]
+                : .reply(status: 200, contentType: "text/plain", body: Array("there".utf8))
+        }) { port in
+            let places = FairPlaces(maximumTaken: 2, maximumPerSession: 1, maximumWaiting: 1)
+            try await withFetches(of: ["site.test:\(port)"], places: places) { _, fetch in
+                let news = Inbox<String>()
+                func start(_ path: String, session: String, as name: String) async -> LoopBound<any RunningTool> {
+                    await self.start("http://site.test:\(port)/\(path)", by: fetch, session: session) { fresh in
+                        switch fresh {
+                        case .began: news.put("\(name) began")
+                        case .progress: news.put("\(name) progress")
+                        case .ended(let output): news.put("\(name): \(output.content)")
+                        }
+                    }
+                }
+                let first = await start("hang", session: "much", as: "first")
+                #expect(await news.next() == "first began")
+                // It waits for the first, and there is no room for more that wait.
+                let second = await start("x", session: "much", as: "second")
+                _ = await start("x", session: "much", as: "third")
+                #expect(await news.next() == "third: Error: too many fetches wait; try again later")
+                for round in 0..<2 {
+                    _ = await start("x", session: "little", as: "other")
+                    #expect(await news.next() == "other began", "\(round)")
+                    #expect(await news.next() == "other: there", "\(round)")
+                }
+                first.submit { $0.cancel() }
+                #expect(await news.next() == "second began")
+                #expect(await news.next() == "second: there")
+                second.submit { $0.cancel() }
+                // One that is cancelled while it waits takes no place.
+                let held = await start("hang", session: "much", as: "held")
+                #expect(await news.next() == "held began")
+                let waiting = await start("x", session: "much", as: "waiting")
+                waiting.submit { $0.cancel() }
+                held.submit { $0.cancel() }
+                _ = await start("x", session: "much", as: "last")
+                #expect(await news.next() == "last began")
+                #expect(await news.next() == "last: there")
+            }
+        }
+    }
+
     @Test func encodingsAreReadOrNamed() async throws {
         try await withSite({ request in
             switch request.head.target {
@@ -159,7 +226,7 @@ import Testing
         // By name, after resolution, and by number.
         for url in ["http://site.test:81/", "http://127.0.0.1:81/"] {
             let output = try await fetch(url, allowsLoopback: false)
-            #expect(output.outcome == .error && output.content.contains(FetchRun.privateAddress), "\(output)")
+            #expect(output.outcome == .error && output.content.contains(FetchNetwork.privateAddress), "\(output)")
             #expect(!output.content.contains("resolved") && !output.content.contains("DNS"), "\(output)")
         }
     }
@@ -173,6 +240,10 @@ import Testing
             case "/out": .redirect(to: "http://elsewhere.test/")
             case "/private": .redirect(to: "http://private.test/")
             case "/file": .redirect(to: "file:///etc/passwd")
+            case "/5", "/4", "/3", "/2":
+                .redirect(to: "/\(Int(request.head.target.dropFirst()).map { $0 - 1 } ?? 0)")
+            case "/1": .redirect(to: "/end")
+            case "/6": .redirect(to: "/5")
             default: .redirect(to: request.head.target)
             }
         }) { port in
@@ -181,10 +252,13 @@ import Testing
             #expect(out.content.contains("redirects to where it may not be followed: `elsewhere.test` may not"))
             let hosts = ["site.test", "private.test"]
             let inside = try await fetch("http://site.test:\(port)/private", hosts: hosts)
-            #expect(inside.content.contains(FetchRun.privateAddress), "\(inside)")
+            #expect(inside.content.contains(FetchNetwork.privateAddress), "\(inside)")
             #expect(try await fetch("http://site.test:\(port)/file").outcome == .error)
-            let loop = try await fetch("http://site.test:\(port)/loop")
-            #expect(loop == .failure("the server redirects more than 5 times"))
+            #expect(try await fetch("http://site.test:\(port)/\(FetchRun.maximumRedirects)") == .success("there"))
+            for path in ["\(FetchRun.maximumRedirects + 1)", "loop"] {
+                let tooMany = try await fetch("http://site.test:\(port)/\(path)")
+                #expect(tooMany == .failure("the server redirects more than 5 times"))
+            }
         }
     }
 
@@ -197,6 +271,7 @@ import Testing
                 [.respond(ResponseHead(status: 200, headers: HTTPHeaders([("Transfer-Encoding", "chunked")])))]
                     + [ScriptStep](repeating: .chunk([UInt8](repeating: 0x61, count: 10)), count: 10) + [.hang]
             case "/image": .reply(status: 200, contentType: "image/png", body: [1, 2, 3])
+            case "/no-image": .reply(status: 500, contentType: "image/png", body: [1, 2, 3])
             default: .reply(status: 200, contentType: "application/problem+json; charset=utf-8", body: Array("{}".utf8))
             }
         }) { port in
@@ -205,6 +280,9 @@ import Testing
             #expect(try await fetch("http://site.test:\(port)/json") == .success("{}"))
             #expect(
                 try await fetch("http://site.test:\(port)/image") == .failure("the answer is no text, but image/png"))
+            #expect(
+                try await fetch("http://site.test:\(port)/no-image")
+                    == .failure("the server answers 500 Internal Server Error (image/png)"))
             let exact = try await fetch("http://site.test:\(port)/long", maximumBytes: 50)
             #expect(exact == .success(String(repeating: "a", count: 50)))
             for path in ["long", "endless"] {

@@ -18,7 +18,7 @@ struct Calculator {
     private var position = 0
     private var depth = 0
 
-    static let answer: BlockingTool.Body = { (arguments, cancellation) throws(ToolFailure) in
+    static func answer(_ arguments: JSONObject, _ cancellation: Cancellation) throws(ToolFailure) -> String {
         try evaluate(arguments["expression"]?.string ?? "", cancellation).text()
     }
 
@@ -163,14 +163,17 @@ struct Calculator {
             }
             var exponentDigits: [UInt8] = []
             takeDigits(into: &exponentDigits)
-            guard let value = Int(String(decoding: exponentDigits.prefix(9), as: UTF8.self)), exponentDigits.count < 9
-            else {
+            guard !exponentDigits.isEmpty else {
                 position = start
                 throw unexpected()
             }
+            // So many digits are no number that the machine has.
+            let value = Int(String(decoding: exponentDigits, as: UTF8.self)) ?? .max
+            guard value <= Self.maximumPlaces else {
+                throw ToolFailure("the exponent of a number is at most \(Self.maximumPlaces)")
+            }
             exponent = isNegative ? -value : value
         }
-        guard exponent.magnitude <= UInt(Self.maximumPlaces) else { throw ExactNumber.tooLarge }
         // About a third of the bits that digits need, before they are read, which takes the square of their number.
         guard digits.count <= ExactNumber.maximumBits / 3 else { throw ExactNumber.tooLarge }
         let scale = exponent - places
@@ -221,6 +224,6 @@ struct Calculator {
     private mutating func unexpected() -> ToolFailure {
         guard next != nil else { return ToolFailure("the expression ends where a number or `)` is missing") }
         let rest = String(decoding: bytes[position...].prefix(20), as: UTF8.self)
-        return ToolFailure("the expression cannot be read from `\(rest)` on (byte \(position + 1))")
+        return ToolFailure("the expression cannot be read from `\(rest)` on")
     }
 }

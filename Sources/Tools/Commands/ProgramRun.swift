@@ -25,18 +25,20 @@ final class ProgramRun: RunningTool {
     private var ticket: FairPlaces.Ticket?
     private var output: BoundedOutput
     private var errors = BoundedOutput(limit: maximumErrorBytes, keeping: .end)
+    /// The run, until its program is gone: the program's delegate is held weakly.
+    private var keepAlive: ProgramRun?
 
     /// - Parameter report: called later, and no more once the run is cancelled.
     init(
-        _ runner: ProgramRunner, _ program: ToolProgram, for sessionID: String,
+        _ runner: ProgramRunner, _ program: ToolProgram, _ request: ToolRequest,
         report: @escaping (ToolRunNews) -> Void
     ) {
         self.runner = runner
         self.program = program
         self.report = report
-        output = BoundedOutput(limit: runner.maximumOutputBytes, keeping: .beginning)
+        output = BoundedOutput(limit: request.maximumResultBytes, keeping: .beginning)
         let bound = LoopBound(self, loop: runner.loop)
-        ticket = runner.places.take(for: sessionID) { ticket in bound.submit { $0.launch(ticket) } }
+        ticket = runner.places.take(for: request.sessionID) { ticket in bound.submit { $0.launch(ticket) } }
         if ticket == nil { bound.submit { $0.finish(.failure("too many programs wait; try again later")) } }
     }
 
@@ -57,7 +59,7 @@ final class ProgramRun: RunningTool {
     // MARK: Life of the program
 
     func timedOut(_ message: String) -> ToolOutput {
-        told("Error: " + message, outcome: .timeout)
+        told(message, outcome: .timeout)
     }
 
     /// The run holds its place from here on, until the program is gone.
@@ -70,32 +72,28 @@ final class ProgramRun: RunningTool {
             environment: ProgramLaunch.basicEnvironment().merging(program.environment) { $1 },
             directory: runner.directory)
         let bound = LoopBound(self, loop: runner.loop)
-        let isTaken = runner.calls.run {
+        // Never refused: there is room for as many as there are places for programs.
+        _ = runner.calls.run {
             let result = Result { () throws(SystemError) in try launch.start() }
             bound.submit { $0.launched(result) }
         }
-        if !isTaken { bound.submit { $0.finish(.failure("too many programs are being started; try again later")) } }
     }
 
     private func launched(_ result: Result<StartedProgram, SystemError>) {
         do throws(SystemError) {
             let started = try result.get()
             let child = try ChildProcess(loop: runner.loop, adopting: started, delegate: self)
-            if case .ending = state {
-                // The child's delegate is held weakly; this keeps the run until the program is gone.
-                keepAlive = self
-                return child.kill()
-            }
-            state = .running(child)
             keepAlive = self
+            if case .ending = state { return child.kill() }
+            state = .running(child)
             child.send(program.input)
             child.closeInput()
         } catch {
-            finish(.failure("the program \(program.arguments.first ?? "") cannot be started: \(error.message)"))
+            let isDirectory = error.call == ProgramLaunch.directoryCall
+            let what = isDirectory ? "the workspace cannot be entered" : "the program \(program.name) cannot be started"
+            finish(.failure("\(what): \(error.message)"))
         }
     }
-
-    private var keepAlive: ProgramRun?
 
     private func finish(_ output: ToolOutput) {
         state = .over
@@ -108,21 +106,28 @@ final class ProgramRun: RunningTool {
     }
 
     private func output(of status: ChildProcess.Status) -> ToolOutput {
+        if isFlooding {
+            let limit = runner.maximumReadBytes >> 20
+            return told("the program wrote more than \(limit) MiB and was stopped.", outcome: .error)
+        }
         switch status {
         case .exited(code: 0):
-            ToolOutput(
+            return ToolOutput(
                 content: output.total == 0 ? "(no output)" : output.text, outcome: .success, omission: output.omission)
-        case .exited(let code): told("Error: the program ended with exit code \(code).", outcome: .error)
-        case .killed(let signal): told("Error: the program was ended by signal \(signal).", outcome: .error)
+        case .exited(let code): return told("the program ended with exit code \(code).", outcome: .error)
+        case .killed(let signal): return told("the program was ended by signal \(signal).", outcome: .error)
         }
     }
 
+    private var isFlooding: Bool { output.total + errors.total > runner.maximumReadBytes }
+
     /// The message with all that the program has said.
     private func told(_ message: String, outcome: ToolOutcome) -> ToolOutput {
-        var message = message
-        if errors.total > 0 { message += "\nIts error output:\n\(errors.text)" }
-        if output.total > 0 { message += "\nIts output:\n\(output.text)" }
-        return ToolOutput(content: message, outcome: outcome, omission: output.omission)
+        var told = ToolOutput.failure(message, outcome: outcome)
+        if errors.total > 0 { told.content += "\nIts error output:\n\(errors.text)" }
+        if output.total > 0 { told.content += "\nIts output:\n\(output.text)" }
+        told.omission = output.omission
+        return told
     }
 }
 
@@ -132,6 +137,11 @@ extension ProgramRun: ChildProcessDelegate {
         case .output: output.append(bytes)
         case .errors: errors.append(bytes)
         }
+        guard isFlooding else { return }
+        // It may go on writing for as long as it takes to end.
+        child.pauseReading(.output)
+        child.pauseReading(.errors)
+        child.terminate()
     }
 
     func child(_ child: ChildProcess, ended status: ChildProcess.Status) {

@@ -18,8 +18,11 @@ struct MCPClient {
         case startTimer
         /// All tools that there are; the first time it means that the server is ready.
         case tools([MCPToolDescription])
+        /// Of the call with this number.
         case callEnded(Int, ToolOutput)
         case progress(Int)
+        /// ``listingPauseEnded()`` is to be called after a moment, see ``MCPServer/listingPause``.
+        case startListingPause
         /// In the words of the protocol: `debug`, `info`, `notice`, `warning`, `error`, …
         case log(level: String, String)
         /// The server is not to be used: why.
@@ -32,7 +35,11 @@ struct MCPClient {
     /// What is told of a message that makes no sense.
     private static let maximumQuotedBytes = 200
 
-    private enum Request { case discover, initialize, setLevel, list, listen, call, ping }
+    private enum Request: Hashable {
+        case discover, initialize, setLevel, list, listen, ping
+        /// With the number that its caller gave it.
+        case call(Int)
+    }
 
     private(set) var phase = Phase.new
     private var writer: MCPMessageWriter
@@ -45,7 +52,9 @@ struct MCPClient {
     private var cursor: String?
     /// The request for the page that is being waited for; nil: the list is not being read.
     private var listRequestID: Int?
-    /// The list changed while it was read.
+    /// A list was read just now: a server that changes it all the time is not asked all the time.
+    private var pausesListing = false
+    /// The list changed while it was read, or since.
     private var mustListAgain = false
 
     init(logLevel: String) {
@@ -96,16 +105,17 @@ struct MCPClient {
 
     // MARK: Calls
 
-    /// Once it is ready. The id comes back with the call's end.
-    mutating func call(_ tool: String, _ arguments: JSONObject) -> (id: Int, line: [UInt8]) {
-        let id = makeID(.call)
+    /// Once it is ready. The number comes back with the call's end.
+    mutating func call(_ number: Int, _ tool: String, _ arguments: JSONObject) -> [UInt8] {
+        let id = makeID(.call(number))
         let params: JSONObject = ["name": .string(tool), "arguments": .object(arguments)]
-        return (id, writer.request(id, "tools/call", params, progressToken: id))
+        return writer.request(id, "tools/call", params, progressToken: id)
     }
 
     /// nil where the call is over.
-    mutating func cancel(_ id: Int) -> [UInt8]? {
-        guard requests.removeValue(forKey: id) != nil else { return nil }
+    mutating func cancel(_ number: Int) -> [UInt8]? {
+        guard let id = requests.first(where: { $0.value == .call(number) })?.key else { return nil }
+        requests[id] = nil
         return writer.notification(
             "notifications/cancelled", ["requestId": .number(JSONNumber(id)), "reason": "cancelled by the client"])
     }
@@ -162,24 +172,26 @@ struct MCPClient {
             // A page of a list that was given up.
             guard id == listRequestID else { return [] }
             return receiveTools(result, error)
-        case .call:
-            if let error { return [.callEnded(id, MCPContent.output(ofError: error))] }
-            return [.callEnded(id, MCPContent.output(of: result ?? [:]))]
+        case .call(let number):
+            if let error { return [.callEnded(number, MCPContent.output(ofError: error))] }
+            return [.callEnded(number, MCPContent.output(of: result ?? [:]))]
         }
     }
 
     private mutating func receiveNotification(_ method: String, _ params: JSONValue) -> [Output] {
         switch method {
         case "notifications/progress":
-            guard let id = MCPMessageID.number(params["progressToken"]), requests[id] == .call else { return [] }
-            return [.progress(id)]
+            guard let id = MCPMessageID.number(params["progressToken"]), case .call(let number)? = requests[id] else {
+                return []
+            }
+            return [.progress(number)]
         case "notifications/message":
             let data = params["data"].map { $0.string ?? $0.jsonText } ?? ""
             let logger = params["logger"]?.string.map { "\($0): " } ?? ""
             return [.log(level: params["level"]?.string ?? "info", logger + data)]
         case "notifications/tools/list_changed":
             switch phase {
-            case .ready where listRequestID == nil: return list()
+            case .ready where listRequestID == nil && !pausesListing: return list()
             case .ready, .listing:
                 mustListAgain = true
                 return []
@@ -266,11 +278,8 @@ struct MCPClient {
             return listingFailed(error?["message"]?.string ?? "the answer has none")
         }
         var outputs: [Output] = []
-        for value in values {
-            guard listed.count + leftOutCount < Self.maximumTools else {
-                outputs.append(.log(level: "warning", "more than \(Self.maximumTools) tools; the rest is left out"))
-                break
-            }
+        let room = Self.maximumTools - listed.count - leftOutCount
+        for value in values.prefix(room) {
             do throws(MCPToolDescription.Fault) {
                 let tool = try MCPToolDescription(value)
                 if listed.contains(where: { $0.name == tool.name }) {
@@ -284,10 +293,11 @@ struct MCPClient {
         }
         pageCount += 1
         // One that names the page it is on would go on for ever.
-        if let next = result?["nextCursor"]?.string, next != cursor, pageCount < Self.maximumPages,
-            listed.count + leftOutCount < Self.maximumTools
-        {
-            return outputs + requestPage(next)
+        let next = result?["nextCursor"]?.string.flatMap { $0 == cursor ? nil : $0 }
+        if let next, pageCount < Self.maximumPages, values.count < room { return outputs + requestPage(next) }
+        if next != nil || values.count > room {
+            let most = "\(Self.maximumTools) tools or \(Self.maximumPages) pages"
+            outputs.append(.log(level: "warning", "it has more than \(most); the rest is left out"))
         }
         phase = .ready
         return outputs + [.tools(listed)] + listingEnded()
@@ -303,6 +313,12 @@ struct MCPClient {
     private mutating func listingEnded() -> [Output] {
         if let id = listRequestID { requests[id] = nil }
         listRequestID = nil
-        return mustListAgain ? list() : []
+        pausesListing = true
+        return [.startListingPause]
+    }
+
+    mutating func listingPauseEnded() -> [Output] {
+        pausesListing = false
+        return mustListAgain && phase == .ready ? list() : []
     }
 }

@@ -27,15 +27,29 @@ enum MCPContent {
     /// Whether the texts say what the structured content says, as they are meant to. SDKs put a value that is no object into one
     /// as `result`, and the items of a list into texts of their own.
     private static func texts(_ texts: [String], say structured: JSONValue) -> Bool {
-        if texts.contains(where: { says($0, structured) }) { return true }
+        let said = texts.map { (text: $0, value: try? JSONParser.parse($0)) }
+        func says(_ index: Int, _ value: JSONValue) -> Bool {
+            value.string == said[index].text || said[index].value.map { isSame($0, value) } ?? false
+        }
+        if said.indices.contains(where: { says($0, structured) }) { return true }
         guard let object = structured.object, object.count == 1, let value = object["result"] else { return false }
-        if texts.contains(where: { says($0, value) }) { return true }
-        guard let values = value.array, !values.isEmpty, values.count == texts.count else { return false }
-        return zip(texts, values).allSatisfy { says($0, $1) }
+        if said.indices.contains(where: { says($0, value) }) { return true }
+        guard let values = value.array, !values.isEmpty, values.count == said.count else { return false }
+        return said.indices.allSatisfy { says($0, values[$0]) }
     }
 
-    private static func says(_ text: String, _ value: JSONValue) -> Bool {
-        value.string == text || (try? JSONParser.parse(text)) == value
+    /// Whatever the order of members, and however numbers are written.
+    private static func isSame(_ left: JSONValue, _ right: JSONValue) -> Bool {
+        if let left = left.object, let right = right.object {
+            guard left.count == right.count else { return false }
+            let (left, right) = (left.members.sorted { $0.name < $1.name }, right.members.sorted { $0.name < $1.name })
+            return zip(left, right).allSatisfy { $0.name == $1.name && isSame($0.value, $1.value) }
+        }
+        if let left = left.array, let right = right.array {
+            return left.count == right.count && zip(left, right).allSatisfy { isSame($0, $1) }
+        }
+        if let left = left.double, let right = right.double { return left == right }
+        return left == right
     }
 
     private static func text(_ item: JSONValue) -> String {

@@ -1,10 +1,8 @@
 /// What an MCP server writes to its error output: lines for the log, and how much of it is read in a time.
 struct MCPErrorOutput {
     static let maximumLineBytes = 8 << 10
-    /// What is read in a ``period``. The rest waits in the pipe, and its writer with it.
+    /// What is read in a ``MCPNoise/period``. The rest waits in the pipe, and its writer with it.
     static let maximumBytes = 1 << 20
-    /// In nanoseconds.
-    static let period: UInt64 = 1_000_000_000
     /// Characters of the last line that are kept, for the case that the server ends.
     private static let keptCharacters = 300
 

@@ -3,28 +3,13 @@ import JSON
 import Observability
 import Synchronization
 
-/// What comes of a call.
-enum MCPCallNews: Sendable {
-    case progress
-    /// The last one.
-    case ended(ToolOutput)
-}
-
 /// A call of a tool.
 struct MCPCall: Sendable {
     /// As the server knows it.
     var tool: String
     var arguments: JSONObject
-    /// Monotonic nanoseconds.
-    var began: UInt64
     /// How long it may take, in nanoseconds, where it tells no progress.
     var timeout: UInt64
-}
-
-/// The tools of one server as far as they are known.
-struct MCPSnapshot: Sendable {
-    var server: MCPServerSpecification
-    var tools: [MCPToolDescription]
 }
 
 /// All MCP servers, on an event loop of their own: one program each, whose tools the sessions of all loops share.
@@ -37,54 +22,27 @@ final class MCPHub: Sendable {
     static let minimumSecretBytes = 8
 
     private struct State {
-        var snapshots: [MCPSnapshot]
-        var subscribers: [@Sendable ([MCPSnapshot]) -> Void] = []
         var lastCallNumber = 0
         var isStopping = false
         var isStopped = false
         var stopWaiters: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let loop: EventLoop
     private let servers: LoopBound<[String: MCPServer]>
-    private let state: SharedState
+    private let loop: EventLoop
+    private let snapshots: MCPSnapshots
+    private let state = Mutex(State())
 
-    /// Handed to the servers before the hub is there.
-    private final class SharedState: Sendable {
-        let value: Mutex<State>
-
-        init(_ specifications: [MCPServerSpecification]) {
-            value = Mutex(State(snapshots: specifications.map { MCPSnapshot(server: $0, tools: []) }))
-        }
-
-        func finish() {
-            let waiters = value.withLock { state in
-                state.isStopped = true
-                defer { state.stopWaiters = [] }
-                return state.stopWaiters
-            }
-            for waiter in waiters { waiter.resume() }
-        }
-
-        func publish(_ server: String, _ tools: [MCPToolDescription]) {
-            let (snapshots, subscribers) = value.withLock { state in
-                for index in state.snapshots.indices where state.snapshots[index].server.name == server {
-                    state.snapshots[index].tools = tools
-                }
-                return (state.snapshots, state.subscribers)
-            }
-            for subscriber in subscribers { subscriber(snapshots) }
-        }
-    }
-
-    private init(loop: EventLoop, servers: LoopBound<[String: MCPServer]>, state: SharedState) {
+    private init(loop: EventLoop, servers: LoopBound<[String: MCPServer]>, snapshots: MCPSnapshots) {
         self.loop = loop
         self.servers = servers
-        self.state = state
+        self.snapshots = snapshots
     }
 
     /// Starts the servers; returns when each is ready or has failed once, or the ``startLimit`` is over.
-    static func start(_ specifications: [MCPServerSpecification], log: Logger) async throws(SystemError) -> MCPHub {
+    static func start(
+        _ specifications: [MCPServerSpecification], limits: MCPLimits, log: Logger
+    ) async throws(SystemError) -> MCPHub {
         for specification in specifications {
             for value in specification.environment.values where value.utf8.count >= minimumSecretBytes {
                 log.redactor.register(value)
@@ -92,38 +50,34 @@ final class MCPHub: Sendable {
         }
         let loop = try EventLoop(name: "mcp")
         loop.start()
-        let state = SharedState(specifications)
+        let snapshots = MCPSnapshots(specifications)
         return await withCheckedContinuation { continuation in
             loop.submit {
-                let start = HubStart(waitingCount: specifications.count, loop: loop)
+                let start = Countdown(waitingCount: specifications.count, loop: loop)
                 let calls = BlockingCalls(maximumThreads: specifications.count)
                 var servers: [String: MCPServer] = [:]
                 for specification in specifications {
                     servers[specification.name] = MCPServer(
-                        specification: specification, loop: loop, calls: calls, log: log,
-                        onTools: { state.publish(specification.name, $0) }, onSettled: { start.settled() })
+                        specification: specification, limits: limits, loop: loop, calls: calls, log: log,
+                        onTools: { snapshots.publish($0, of: specification.name) }, onSettled: { start.settled() })
                 }
-                let hub = MCPHub(loop: loop, servers: LoopBound(servers, loop: loop), state: state)
+                let hub = MCPHub(loop: loop, servers: LoopBound(servers, loop: loop), snapshots: snapshots)
                 start.wait(limit: startLimit) { continuation.resume(returning: hub) }
                 for server in servers.values { server.start() }
             }
         }
     }
 
-    /// Calls `subscriber` with the tools now, and whenever they change.
-    func subscribe(_ subscriber: @escaping @Sendable ([MCPSnapshot]) -> Void) {
-        let snapshots = state.value.withLock { state in
-            state.subscribers.append(subscriber)
-            return state.snapshots
-        }
-        subscriber(snapshots)
+    /// Calls `subscriber` with the tools now, and whenever they change, see ``MCPSnapshots``.
+    func subscribe(_ subscriber: @escaping MCPSnapshots.Subscriber) {
+        snapshots.subscribe(subscriber)
     }
 
     /// Calls a tool. `reply` is called on the hub's loop.
     ///
-    /// - Returns: what ``cancel(_:of:)`` takes.
-    func call(_ call: MCPCall, of server: String, reply: @escaping @Sendable (MCPCallNews) -> Void) -> Int {
-        let number = state.value.withLock { state in
+    /// - Returns: what ``cancel(_:of:isOverdue:)`` takes.
+    func call(_ call: MCPCall, of server: String, reply: @escaping @Sendable (ToolRunNews) -> Void) -> Int {
+        let number = state.withLock { state in
             state.lastCallNumber += 1
             return state.lastCallNumber
         }
@@ -134,32 +88,40 @@ final class MCPHub: Sendable {
         return number
     }
 
-    func cancel(_ number: Int, of server: String) {
-        servers.submit { $0[server]?.cancel(number) }
+    /// - Parameter isOverdue: it was not answered in its time.
+    func cancel(_ number: Int, of server: String, isOverdue: Bool) {
+        servers.submit { $0[server]?.cancel(number, isOverdue: isOverdue) }
     }
 
     /// Ends all servers, and the loop when they are gone. Idempotent.
     func stop() {
-        let isFirst = state.value.withLock { state in
-            state.subscribers = []
+        snapshots.close()
+        let isFirst = state.withLock { state in
             defer { state.isStopping = true }
             return !state.isStopping
         }
         guard isFirst else { return }
-        servers.submit { [loop, state] servers in
-            let end = HubStart(waitingCount: servers.count, loop: loop)
-            end.wait(limit: nil) {
-                loop.stop()
-                state.finish()
-            }
+        servers.submit { [self] servers in
+            let end = Countdown(waitingCount: servers.count, loop: loop)
+            end.wait(limit: nil) { self.finish() }
             for server in servers.values { server.stop { end.settled() } }
         }
+    }
+
+    private func finish() {
+        loop.stop()
+        let waiters = state.withLock { state in
+            state.isStopped = true
+            defer { state.stopWaiters = [] }
+            return state.stopWaiters
+        }
+        for waiter in waiters { waiter.resume() }
     }
 
     /// Returns when the servers are gone, after ``stop()``.
     func stopped() async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            let isStopped = state.value.withLock { state in
+            let isStopped = state.withLock { state in
                 if !state.isStopped { state.stopWaiters.append(continuation) }
                 return state.isStopped
             }
@@ -169,7 +131,7 @@ final class MCPHub: Sendable {
 }
 
 /// Waits for all servers to have come somewhere. Isolation: lives on the hub's loop.
-private final class HubStart {
+private final class Countdown {
     private var waitingCount: Int
     private let loop: EventLoop
     private var completion: (() -> Void)?

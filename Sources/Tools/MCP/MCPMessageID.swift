@@ -26,10 +26,13 @@ enum MCPMessageID {
     /// What follows one of the last commas is a list of whole members of the outermost object, where it is one at all: within a
     /// text its quotes would be escaped, and further in more braces would follow.
     private static func number(atEnd end: [UInt8]) -> Int? {
+        var id: Int?
         for position in end.indices.reversed() where end[position] == UInt8(ascii: ",") {
-            let members = try? JSONParser.parse([UInt8(ascii: "{")] + end[(position + 1)...])
-            if let id = number(members?["id"]) { return id }
+            guard let members = try? JSONParser.parse([UInt8(ascii: "{")] + end[(position + 1)...]) else { continue }
+            // Requests have ids, too.
+            if members["method"] != nil { return nil }
+            id = id ?? number(members["id"])
         }
-        return nil
+        return id
     }
 }

@@ -3,6 +3,18 @@ import EventLoops
 import JSON
 import Observability
 
+/// How much one MCP server may use. Tests use less.
+struct MCPLimits: Sendable {
+    /// Calls that wait for it to be started again.
+    var waitingCalls = 256
+    /// Of one message; a longer one is passed over.
+    var lineBytes = 16 << 20
+    /// Of what is passed over; one that writes more without a line's end is ended.
+    var passedOverBytes = 256 << 20
+    /// Bytes of calls that it does not read.
+    var unsentBytes = 16 << 20
+}
+
 /// One MCP server: its program, started again when it ends, and the calls that wait for its answers.
 ///
 /// Isolation: lives on the hub's loop.
@@ -11,26 +23,14 @@ final class MCPServer {
     static let handshakeLimit: UInt64 = 20_000_000_000
     /// How long a server may take to say that it speaks the newest revision; older ones may not answer at all.
     static let discoveryLimit: UInt64 = 5_000_000_000
-    /// The wait before a server is started again; each further one is twice as long.
-    static let firstRestartDelay: UInt64 = 1_000_000_000
-    static let longestRestartDelay: UInt64 = 60_000_000_000
-    /// A server that was ready for so long, or was called, begins anew with the first delay: what a call does to it is not to
-    /// keep it from all others.
-    static let steadyTime: UInt64 = 30_000_000_000
     /// How long a call waits for a server that is being started again.
     static let returnLimit: UInt64 = 5_000_000_000
-    /// Calls that wait for it.
-    static let maximumWaitingCalls = 256
     /// After a call that was not answered in time, a server has as long again to say anything at all, but at most so long.
     static let silenceLimit: UInt64 = 30_000_000_000
     /// For a server to end when its input is closed, before it is made to.
     static let closingLimit: UInt64 = 2_000_000_000
-    /// Of one message; a longer one is passed over.
-    static let maximumLineBytes = 16 << 20
-    /// Of what is passed over; one that writes more without a line's end is ended.
-    static let maximumPassedOverBytes = 256 << 20
-    /// Bytes of calls that it does not read.
-    static let maximumUnsentBytes = 16 << 20
+    /// From the end of one reading of its tools to the next.
+    static let listingPause: UInt64 = 1_000_000_000
 
     private enum State {
         /// To `starting`.
@@ -43,6 +43,7 @@ final class MCPServer {
     }
 
     let specification: MCPServerSpecification
+    private let limits: MCPLimits
     private let loop: EventLoop
     private let calls: BlockingCalls
     private let log: Logger
@@ -53,42 +54,47 @@ final class MCPServer {
     private var onStopped: (() -> Void)?
     private var state = State.idle
     private var client: MCPClient
-    private var lines = LineSplitter(maximumBytes: maximumLineBytes)
+    private var lines: LineSplitter
+    private var noise = MCPNoise()
     private var errorOutput = MCPErrorOutput()
     /// The flood of its error output has been told.
     private var isFloodTold = false
     private var handshakeTimer: TimerID?
     private var closingTimer: TimerID?
-    private var errorTimer: TimerID?
+    /// Runs while what it says unasked, or its error output, counts for a period.
+    private var periodTimer: TimerID?
+    private var listingTimer: TimerID?
     /// Runs while it is asked whether it lives.
     private var silenceTimer: TimerID?
     private var restartTimer: TimerID?
     /// When it is started again.
     private var nextStart: UInt64 = 0
-    private var restartDelay = firstRestartDelay
+    private var restartDelay = RestartDelay()
     private var readySince: UInt64?
     /// Since it was ready.
     private var wasCalled = false
     private var skipsDiscovery = false
     private var failure: String?
-    /// Those under way, by the id of the request.
+    /// nil: none were told yet.
+    private var lastTools: [MCPToolDescription]?
+    /// Those under way, by the number that the hub gave them.
     private var waiting: [Int: PendingCall] = [:]
-    /// The ids of requests by the number that the hub gave them.
-    private var callsByNumber: [Int: Int] = [:]
     /// Those that wait for the server to be ready, oldest first.
     private var held: [PendingCall] = []
 
     private struct PendingCall {
         let number: Int
         let call: MCPCall
-        let reply: @Sendable (MCPCallNews) -> Void
+        let reply: @Sendable (ToolRunNews) -> Void
     }
 
     init(
-        specification: MCPServerSpecification, loop: EventLoop, calls: BlockingCalls, log: Logger,
+        specification: MCPServerSpecification, limits: MCPLimits, loop: EventLoop, calls: BlockingCalls, log: Logger,
         onTools: @escaping ([MCPToolDescription]) -> Void, onSettled: @escaping () -> Void
     ) {
         self.specification = specification
+        self.limits = limits
+        lines = LineSplitter(maximumBytes: limits.lineBytes)
         self.loop = loop
         self.calls = calls
         self.log = log
@@ -122,7 +128,8 @@ final class MCPServer {
             }
             state = .running(try ChildProcess(loop: loop, adopting: program, delegate: self))
             client = MCPClient(logLevel: Self.protocolLevel(log))
-            lines = LineSplitter(maximumBytes: Self.maximumLineBytes)
+            lines = LineSplitter(maximumBytes: limits.lineBytes)
+            noise = MCPNoise()
             errorOutput = MCPErrorOutput()
             isFloodTold = false
             wasCalled = false
@@ -142,9 +149,7 @@ final class MCPServer {
         failCalls("the MCP server `\(specification.name)` has ended")
         if case .stopped = state { return finishStop() }
         state = .idle
-        if let readySince, wasCalled || loop.now &- readySince >= Self.steadyTime {
-            restartDelay = Self.firstRestartDelay
-        }
+        let delay = restartDelay.next(readyFor: readySince.map { loop.now &- $0 }, wasCalled: wasCalled)
         readySince = nil
         let lastLine = errorOutput.lastLine
         let hint = lastLine.isEmpty ? "" : "; its last words: \(lastLine)"
@@ -152,11 +157,10 @@ final class MCPServer {
             "an MCP server is not running; it is started again",
             [
                 "server": .string(specification.name), "reason": .string(reason + hint),
-                "delay_seconds": .integer(Int(restartDelay / 1_000_000_000)),
+                "delay_seconds": .integer(Int(delay / 1_000_000_000)),
             ])
-        restartTimer = loop.schedule(after: restartDelay) { [weak self] in self?.start() }
-        nextStart = loop.now + restartDelay
-        restartDelay = min(restartDelay * 2, Self.longestRestartDelay)
+        restartTimer = loop.schedule(after: delay) { [weak self] in self?.start() }
+        nextStart = loop.now + delay
         settle()
     }
 
@@ -194,7 +198,8 @@ final class MCPServer {
         cancelTimer(&restartTimer)
         cancelTimer(&handshakeTimer)
         cancelTimer(&closingTimer)
-        cancelTimer(&errorTimer)
+        cancelTimer(&periodTimer)
+        cancelTimer(&listingTimer)
         cancelTimer(&silenceTimer)
     }
 
@@ -218,8 +223,15 @@ final class MCPServer {
                     perform(client.handshakeTimedOut())
                 }
             case .tools(let tools): becameReady(tools)
-            case .callEnded(let id, let output): endCall(id, output)
-            case .progress(let id): waiting[id]?.reply(.progress)
+            case .startListingPause:
+                cancelTimer(&listingTimer)
+                listingTimer = loop.schedule(after: Self.listingPause) { [weak self] in
+                    guard let self else { return }
+                    listingTimer = nil
+                    perform(client.listingPauseEnded())
+                }
+            case .callEnded(let number, let output): waiting.removeValue(forKey: number)?.reply(.ended(output))
+            case .progress(let number): waiting[number]?.reply(.progress)
             case .log(let level, let text): write(level, text)
             case .failed(let reason): fail(reason)
             }
@@ -234,7 +246,8 @@ final class MCPServer {
                 "an MCP server is ready",
                 ["server": .string(specification.name), "tools": .integer(tools.count)])
         }
-        onTools(tools)
+        if tools != lastTools { onTools(tools) }
+        lastTools = tools
         settle()
         let calls = held
         held = []
@@ -244,7 +257,7 @@ final class MCPServer {
     private func send(_ line: [UInt8]) {
         guard case .running(let child) = state else { return }
         child.send(line)
-        if child.unsentBytes > Self.maximumUnsentBytes { fail("it does not read what it is sent") }
+        if child.unsentBytes > limits.unsentBytes { fail("it does not read what it is sent") }
     }
 
     /// The program is ended; its end does the rest.
@@ -278,7 +291,7 @@ final class MCPServer {
         return client.phase == .ready && failure == nil
     }
 
-    func call(_ number: Int, _ call: MCPCall, reply: @escaping @Sendable (MCPCallNews) -> Void) {
+    func call(_ number: Int, _ call: MCPCall, reply: @escaping @Sendable (ToolRunNews) -> Void) {
         let pending = PendingCall(number: number, call: call, reply: reply)
         if isReady {
             send(pending)
@@ -290,17 +303,16 @@ final class MCPServer {
     }
 
     private func send(_ pending: PendingCall) {
-        let (id, line) = client.call(pending.call.tool, pending.call.arguments)
-        waiting[id] = pending
-        callsByNumber[pending.number] = id
+        waiting[pending.number] = pending
         wasCalled = true
-        send(line)
+        pending.reply(.began)
+        send(client.call(pending.number, pending.call.tool, pending.call.arguments))
     }
 
     /// A server that is being started again is waited for, unless that takes too long.
     private func hold(_ pending: PendingCall) {
         let isStartFar = if case .idle = state { nextStart > loop.now + Self.returnLimit } else { false }
-        guard !isStartFar, held.count < Self.maximumWaitingCalls else { return refuse(pending, unavailable) }
+        guard !isStartFar, held.count < limits.waitingCalls else { return refuse(pending, unavailable) }
         held.append(pending)
         loop.schedule(after: Self.returnLimit) { [weak self] in
             guard let self, let index = held.firstIndex(where: { $0.number == pending.number }) else { return }
@@ -317,16 +329,12 @@ final class MCPServer {
         pending.reply(.ended(.failure(reason)))
     }
 
-    func cancel(_ number: Int) {
+    /// - Parameter isOverdue: it was not answered in its time.
+    func cancel(_ number: Int, isOverdue: Bool) {
         held.removeAll { $0.number == number }
-        guard let id = callsByNumber.removeValue(forKey: number), let pending = waiting.removeValue(forKey: id) else {
-            return
-        }
-        if let line = client.cancel(id) { send(line) }
-        let call = pending.call
-        if MonotonicClock.now() &- call.began >= call.timeout {
-            askForLife(limit: min(call.timeout, Self.silenceLimit))
-        }
+        guard let pending = waiting.removeValue(forKey: number) else { return }
+        if let line = client.cancel(number) { send(line) }
+        if isOverdue { askForLife(limit: min(pending.call.timeout, Self.silenceLimit)) }
     }
 
     /// A server that leaves a call unanswered may have hung: it has to say something, whatever it is, or is started again.
@@ -339,16 +347,9 @@ final class MCPServer {
         send(client.ping())
     }
 
-    private func endCall(_ id: Int, _ output: ToolOutput) {
-        guard let pending = waiting.removeValue(forKey: id) else { return }
-        callsByNumber[pending.number] = nil
-        pending.reply(.ended(output))
-    }
-
     private func failCalls(_ reason: String) {
         let calls = waiting.values
         waiting = [:]
-        callsByNumber = [:]
         for call in calls { refuse(call, "\(reason), so nothing is known of this call") }
     }
 }
@@ -358,32 +359,32 @@ extension MCPServer: ChildProcessDelegate {
         // One that is stopped has nothing to say any more.
         guard case .running = state else { return }
         switch stream {
-        case .output: receive(bytes)
+        case .output: receive(bytes, from: child)
         case .errors: receiveErrors(bytes, from: child)
         }
     }
 
-    private func receive(_ bytes: UnsafeRawBufferPointer) {
+    private func receive(_ bytes: UnsafeRawBufferPointer, from child: ChildProcess) {
         cancelTimer(&silenceTimer)
-        for line in lines.append(bytes) {
+        let newLines = lines.append(bytes)
+        for line in newLines {
             switch line {
-            case .whole(let line): perform(client.receive(line))
+            case .whole(let line): perform(noise.limit(client.receive(line), lineBytes: line.count))
             case .tooLong(let start, let end):
-                perform(client.receiveTooLong(start: start, end: end, limit: Self.maximumLineBytes))
+                let outputs = client.receiveTooLong(start: start, end: end, limit: limits.lineBytes)
+                perform(noise.limit(outputs, lineBytes: limits.lineBytes))
             }
         }
-        if lines.lineBytes > Self.maximumPassedOverBytes { fail("it writes a message without end") }
+        // Blank lines.
+        if newLines.isEmpty { noise.passOver(bytes.count - lines.lineBytes) }
+        startPeriod(of: child)
+        if noise.isExhausted { child.pauseReading(.output) }
+        if lines.lineBytes > limits.passedOverBytes { fail("it writes a message without end") }
     }
 
     private func receiveErrors(_ bytes: UnsafeRawBufferPointer, from child: ChildProcess) {
         for line in errorOutput.append(bytes) { write("debug", line) }
-        if errorTimer == nil {
-            errorTimer = loop.schedule(after: MCPErrorOutput.period) { [weak self] in
-                self?.errorTimer = nil
-                self?.errorOutput.beginPeriod()
-                child.resumeReading(.errors)
-            }
-        }
+        startPeriod(of: child)
         guard errorOutput.isExhausted else { return }
         child.pauseReading(.errors)
         guard !isFloodTold else { return }
@@ -394,6 +395,18 @@ extension MCPServer: ChildProcessDelegate {
                 "server": .string(specification.name),
                 "bytes_per_second": .integer(MCPErrorOutput.maximumBytes),
             ])
+    }
+
+    private func startPeriod(of child: ChildProcess) {
+        guard periodTimer == nil else { return }
+        periodTimer = loop.schedule(after: MCPNoise.period) { [weak self] in
+            guard let self else { return }
+            periodTimer = nil
+            noise.beginPeriod()
+            errorOutput.beginPeriod()
+            child.resumeReading(.output)
+            child.resumeReading(.errors)
+        }
     }
 
     func child(_ child: ChildProcess, ended status: ChildProcess.Status) {

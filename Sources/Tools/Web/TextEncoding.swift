@@ -23,9 +23,11 @@ enum TextEncoding: Sendable, Hashable {
     }
 
     /// What is no character is replaced.
-    func text(_ bytes: some Collection<UInt8>) -> String {
+    ///
+    /// - Parameter isCut: there is more of the text; half a character at its end is left out.
+    func text(_ bytes: ArraySlice<UInt8>, isCut: Bool = false) -> String {
         switch self {
-        case .utf8: return String(decoding: bytes, as: UTF8.self)
+        case .utf8: return String(decoding: isCut ? Self.wholeCharacters(bytes) : bytes, as: UTF8.self)
         case .windows1252:
             var scalars = String.UnicodeScalarView()
             for byte in bytes {
@@ -34,6 +36,12 @@ enum TextEncoding: Sendable, Hashable {
             }
             return String(scalars)
         }
+    }
+
+    private static func wholeCharacters(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard let lead = bytes.suffix(4).lastIndex(where: { $0 & 0xC0 != 0x80 }) else { return bytes }
+        let length = bytes[lead] >= 0xF0 ? 4 : bytes[lead] >= 0xE0 ? 3 : bytes[lead] >= 0xC0 ? 2 : 1
+        return bytes.endIndex - lead < length ? bytes[..<lead] : bytes
     }
 
     /// Of the bytes 0x80 to 0x9F.

@@ -1,44 +1,19 @@
 import AILoop
 import EventLoops
-import JSON
 
 /// A built-in tool that reads files or reckons: it runs on a thread of its own.
-final class BlockingTool: RunnableTool {
-    typealias Body = @Sendable (JSONObject, Cancellation) throws(ToolFailure) -> String
+struct BlockingBody: ToolBody {
+    let loop: EventLoop
+    let threads: ToolThreads
+    let answer: @Sendable (ToolRequest, Cancellation) throws(ToolFailure) -> String
 
-    let definition: ToolDefinition
-    let policy: ToolPolicy
-    let timeout: UInt64
-    private let loop: EventLoop
-    private let threads: ToolThreads
-    private let body: Body
-
-    init(
-        loop: EventLoop, threads: ToolThreads, definition: ToolDefinition, policy: ToolPolicy, timeout: UInt64,
-        body: @escaping Body
-    ) {
-        self.loop = loop
-        self.threads = threads
-        self.definition = definition
-        self.policy = policy
-        self.timeout = timeout
-        self.body = body
-    }
-
-    func start(
-        _ arguments: JSONObject, for sessionID: String, report: @escaping (ToolRunNews) -> Void
-    ) -> any RunningTool {
+    func start(_ request: ToolRequest, report: @escaping (ToolRunNews) -> Void) -> any RunningTool {
         let cancellation = Cancellation()
         let receiver = LoopBound(report, loop: loop)
-        let ticket = threads.run(for: sessionID) { [body] in
+        let ticket = threads.run(for: request.sessionID) { [answer] in
             guard !cancellation.isCancelled else { return }
             receiver.submit { $0(.began) }
-            let output: ToolOutput
-            do throws(ToolFailure) {
-                output = .success(try body(arguments, cancellation))
-            } catch {
-                output = .failure(error.message)
-            }
+            let output = ToolOutput { () throws(ToolFailure) in try answer(request, cancellation) }
             receiver.submit { $0(.ended(output)) }
         }
         guard let ticket else {

@@ -3,60 +3,35 @@ import EventLoops
 import JSON
 
 /// A tool of an MCP server, on one of the sessions' loops.
-final class MCPTool: RunnableTool {
-    let definition: ToolDefinition
-    let policy: ToolPolicy
-    let timeout: UInt64
-    private let server: String
+struct MCPBody: ToolBody {
+    let server: String
     /// As the server knows it.
-    private let name: String
-    private let hub: MCPHub
-    private let loop: EventLoop
-
-    private init(
-        definition: ToolDefinition, policy: ToolPolicy, timeout: UInt64, server: String, name: String, hub: MCPHub,
-        loop: EventLoop
-    ) {
-        self.definition = definition
-        self.policy = policy
-        self.timeout = timeout
-        self.server = server
-        self.name = name
-        self.hub = hub
-        self.loop = loop
-    }
+    let name: String
+    let timeout: UInt64
+    let hub: MCPHub
+    let loop: EventLoop
 
     /// The tools of all servers.
     static func tools(
         _ snapshots: [MCPSnapshot], _ configuration: ToolConfiguration, hub: MCPHub, loop: EventLoop
-    ) -> [any RunnableTool] {
+    ) -> [RunnableTool] {
         snapshots.flatMap { snapshot in
-            let names = MCPToolName.names(snapshot.tools.map(\.name), of: snapshot.server.name)
+            let timeout = snapshot.timeout ?? configuration.timeout
+            let names = MCPToolName.names(snapshot.tools.map(\.name), of: snapshot.server)
             return zip(snapshot.tools, names).map { tool, name in
-                MCPTool(
+                RunnableTool(
                     definition: FunctionDefinition.make(
                         name: name, description: tool.description, parameters: tool.inputSchema),
-                    policy: configuration.policies[name] ?? snapshot.server.policy,
-                    timeout: snapshot.server.timeout ?? configuration.timeout, server: snapshot.server.name,
-                    name: tool.name, hub: hub, loop: loop)
+                    policy: configuration.policies[name] ?? snapshot.policy, timeout: timeout,
+                    body: MCPBody(server: snapshot.server, name: tool.name, timeout: timeout, hub: hub, loop: loop))
             }
         }
     }
 
-    func start(
-        _ arguments: JSONObject, for sessionID: String, report: @escaping (ToolRunNews) -> Void
-    ) -> any RunningTool {
-        report(.began)
+    func start(_ request: ToolRequest, report: @escaping (ToolRunNews) -> Void) -> any RunningTool {
         let receiver = LoopBound(report, loop: loop)
-        let call = MCPCall(tool: name, arguments: arguments, began: MonotonicClock.now(), timeout: timeout)
-        let number = hub.call(call, of: server) { news in
-            receiver.submit { report in
-                switch news {
-                case .progress: report(.progress)
-                case .ended(let output): report(.ended(output))
-                }
-            }
-        }
+        let call = MCPCall(tool: name, arguments: request.arguments, timeout: timeout)
+        let number = hub.call(call, of: server) { news in receiver.submit { $0(news) } }
         return MCPRun(number: number, server: server, hub: hub)
     }
 }
@@ -65,6 +40,7 @@ private final class MCPRun: RunningTool {
     private let number: Int
     private let server: String
     private let hub: MCPHub
+    private var isOverdue = false
 
     init(number: Int, server: String, hub: MCPHub) {
         self.number = number
@@ -72,8 +48,13 @@ private final class MCPRun: RunningTool {
         self.hub = hub
     }
 
+    func timedOut(_ message: String) -> ToolOutput {
+        isOverdue = true
+        return .failure(message, outcome: .timeout)
+    }
+
     func cancel() {
-        hub.cancel(number, of: server)
+        hub.cancel(number, of: server, isOverdue: isOverdue)
     }
 }
 

@@ -9,37 +9,21 @@ struct ToolProgram: Sendable {
     var environment: [String: String] = [:]
     /// For its standard input.
     var input: [UInt8] = []
+
+    var name: String { arguments.first ?? "" }
 }
 
 /// A tool whose runs are programs: a configured command, or `run_command`.
-final class ProgramTool: RunnableTool {
-    let definition: ToolDefinition
-    let policy: ToolPolicy
-    let timeout: UInt64
-    private let runner: ProgramRunner
-    private let makeProgram: (JSONObject) throws(ToolFailure) -> ToolProgram
+struct ProgramBody: ToolBody {
+    let runner: ProgramRunner
+    let makeProgram: (JSONObject) throws(ToolFailure) -> ToolProgram
 
-    init(
-        runner: ProgramRunner, definition: ToolDefinition, policy: ToolPolicy, timeout: UInt64,
-        makeProgram: @escaping (JSONObject) throws(ToolFailure) -> ToolProgram
-    ) {
-        self.runner = runner
-        self.definition = definition
-        self.policy = policy
-        self.timeout = timeout
-        self.makeProgram = makeProgram
-    }
-
-    func start(
-        _ arguments: JSONObject, for sessionID: String, report: @escaping (ToolRunNews) -> Void
-    ) -> any RunningTool {
-        let program: ToolProgram
+    func start(_ request: ToolRequest, report: @escaping (ToolRunNews) -> Void) -> any RunningTool {
         do throws(ToolFailure) {
-            program = try makeProgram(arguments)
+            return ProgramRun(runner, try makeProgram(request.arguments), request, report: report)
         } catch {
             return EndedRun(.failure(error.message), loop: runner.loop, report: report)
         }
-        return ProgramRun(runner, program, for: sessionID, report: report)
     }
 }
 
@@ -51,7 +35,8 @@ struct ProgramRunner {
     let places: FairPlaces
     /// Where they start.
     let directory: String
-    let maximumOutputBytes: Int
+    /// Of what a program writes; one that writes more is stopped.
+    let maximumReadBytes: Int
 }
 
 /// What `run_command` may start: programs, with the arguments that must come first.
