@@ -19,20 +19,24 @@ import Testing
                 "startSession", ["userId": "u", "sessionParams": ["capabilities": ["toolResults"]]])["sessionId"])
         var results: [String] = []
         var events = client.events.makeAsyncIterator()
-        for tool in tools {
-            _ = try await client.call(
-                "sendUserMessage", ["sessionId": session, "message": .string("tool \(tool)")])
-            var isOver = false
-            while !isOver, let event = await events.next() {
-                guard case .notification(let method, let params) = event else { continue }
-                switch method {
-                case "ToolCallNotification": #expect(params?["executor"] == "server")
-                case "ToolResultNotification":
-                    #expect(params?["isError"] == false, "\(params?.jsonText ?? "")")
-                    results.append(params?["result"]?.string ?? "")
-                case "SessionStatusNotification": if params?["status"] == 3 { isOver = true }
-                default: isOver = params?["isFinal"] == true
+        for (index, tool) in tools.enumerated() {
+            // An MCP server may come later than the server listens: it is not offered until then.
+            while results.count == index {
+                _ = try await client.call(
+                    "sendUserMessage", ["sessionId": session, "message": .string("tool \(tool)")])
+                var isOver = false
+                while !isOver, let event = await events.next() {
+                    guard case .notification(let method, let params) = event else { continue }
+                    switch method {
+                    case "ToolCallNotification": #expect(params?["executor"] == "server")
+                    case "ToolResultNotification":
+                        #expect(params?["isError"] == false, "\(params?.jsonText ?? "")")
+                        results.append(params?["result"]?.string ?? "")
+                    case "SessionStatusNotification": if params?["status"] == 3 { isOver = true }
+                    default: isOver = params?["isFinal"] == true
+                    }
                 }
+                if results.count == index { try await Task.sleep(for: .milliseconds(100)) }
             }
         }
         server.signal(SIGTERM)

@@ -143,13 +143,14 @@ struct RoughMCPServerTests {
         }
     }
 
+    /// On a machine that is busy enough all is read slowly: this can find a flood that is not, not prove that there is none.
     @Test func aFloodOfJunkIsReadSlowlyAndNotAllOfItTold() async throws {
         try await withServer { box, log in
             let began = MonotonicClock.now()
             _ = await box.call("rough__babble")
             try await waitForLine("lines a second; the others are left out", in: log)
             var written = 0
-            while written < 3 * MCPNoise.maximumBytes {
+            while written < 5 * MCPNoise.maximumBytes {
                 written = try #require(Int(await box.call("rough__add").content))
             }
             let seconds = Int((MonotonicClock.now() - began) / second) + 1
