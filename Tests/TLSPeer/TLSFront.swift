@@ -10,23 +10,43 @@ package final class TLSFront: Sendable {
     ///
     /// - Parameter address: `127.0.0.1:PORT` of the server.
     package init(_ certificate: TestCertificate, to address: String) async throws {
-        port = try Self.freePort()
-        program = try TestProgram([
-            "/bin/bash", "-c",
-            """
-            exec 3<>"/dev/tcp/${1%:*}/${1##*:}"
-            exec openssl s_server -quiet -naccept 2 -accept "127.0.0.1:$2" -cert "$3" -cert_chain "$3" -key "$4" <&3 >&3
-            """,
-            "front", address, String(port), certificate.chainFile, certificate.keyFile,
-        ])
-        // The first of the two connections that it takes is the one that finds it listening.
-        try await wait {
-            guard !program.hasEnded else { throw ProgramFailure(description: "s_server does not listen at \(port)") }
-            return canConnect()
+        var failure: any Error = ProgramFailure(description: "no port is free")
+        for _ in 0..<Self.maximumAttempts {
+            do {
+                (program, port) = try await Self.start(certificate, to: address)
+                return
+            } catch {
+                failure = error
+            }
         }
+        throw failure
     }
 
-    /// Given to nobody else soon: the system goes through its ports.
+    /// Somebody else may be given the port before it is used.
+    private static let maximumAttempts = 5
+
+    private static func start(_ certificate: TestCertificate, to address: String) async throws -> (TestProgram, UInt16)
+    {
+        let port = try freePort()
+        let program = try TestProgram(
+            [
+                "/bin/bash", "-c",
+                """
+                exec 3<>"/dev/tcp/${1%:*}/${1##*:}"
+                exec openssl s_server -quiet -naccept 2 -accept "127.0.0.1:$2" -cert "$3" -cert_chain "$3" -key "$4" <&3 >&3
+                """,
+                "front", address, String(port), certificate.chainFile, certificate.keyFile,
+            ], errors: .collected)
+        // The first of the two connections that it takes is the one that finds it listening.
+        try await wait {
+            guard !program.hasEnded else {
+                throw ProgramFailure(description: "s_server does not listen at \(port): \(program.output.text)")
+            }
+            return canConnect(to: port)
+        }
+        return (program, port)
+    }
+
     private static func freePort() throws -> UInt16 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
@@ -40,10 +60,10 @@ package final class TLSFront: Sendable {
         return UInt16(bigEndian: place.sin_port)
     }
 
-    private func canConnect() -> Bool {
+    private static func canConnect(to port: UInt16) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
-        return Self.withLoopback(port: port) { connect(descriptor, $0, $1) } == 0
+        return withLoopback(port: port) { connect(descriptor, $0, $1) } == 0
     }
 
     private static func withLoopback<R>(port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
