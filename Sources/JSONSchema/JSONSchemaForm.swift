@@ -57,7 +57,7 @@ package enum JSONSchemaForm {
             return faults.append(Fault(pointer: pointer, expected: expected))
         }
         for member in object.members {
-            let place = pointer + "/" + escaped(member.name)
+            let place = pointer + "/" + JSONPointer.escaped(member.name)
             if let expected = expected(of: member.value, keyword: member.name) {
                 faults.append(Fault(pointer: place, expected: expected))
             } else {
@@ -96,7 +96,7 @@ package enum JSONSchemaForm {
         } else if schemaLists.contains(keyword) || keyword == "items" {
             (value.array ?? []).enumerated().map { ("\(place)/\($0)", $1) }
         } else if schemaMaps.contains(keyword) {
-            (value.object?.members ?? []).map { ("\(place)/\(escaped($0.name))", $0.value) }
+            (value.object?.members ?? []).map { ("\(place)/\(JSONPointer.escaped($0.name))", $0.value) }
         } else {
             []
         }
@@ -115,8 +115,4 @@ package enum JSONSchemaForm {
     }
 
     private static func isCount(_ value: Double) -> Bool { value >= 0 && value.rounded() == value }
-
-    private static func escaped(_ name: String) -> String {
-        name.map { $0 == "~" ? "~0" : $0 == "/" ? "~1" : String($0) }.joined()
-    }
 }

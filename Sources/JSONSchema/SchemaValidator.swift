@@ -25,7 +25,7 @@ package struct SchemaValidator: Sendable {
     package static let maximumSteps = 1_000_000
     /// What a schema that is applied to a value counts for.
     static let stepsPerSchema = 50
-    /// How deep `$ref` may lead without going deeper into the value, and schemas may nest in one another.
+    /// Schemas that are applied inside each other, for the value and for what it contains. Past it the value is taken.
     package static let maximumDepth = 128
 
     private let root: JSONValue
@@ -78,7 +78,9 @@ private struct SchemaRun {
     mutating func check(_ value: JSONValue, _ schema: JSONValue, path: String, depth: Int) -> Bool {
         spend(SchemaValidator.stepsPerSchema)
         spend(bytes: path.utf8.count)
-        guard !isExhausted, depth < SchemaValidator.maximumDepth else { return true }
+        // As with too much work: what is answered here would be turned round by `not`, and counted by `oneOf`.
+        if depth >= SchemaValidator.maximumDepth { steps = -1 }
+        guard !isExhausted else { return true }
         if schema.bool == false { return fail(path, "is not allowed") }
         guard let schema = schema.object else { return true }
         var fits = checkType(value, schema, path)
@@ -159,6 +161,9 @@ private struct SchemaRun {
         case (.object(let left), .object(let right)):
             return left.count == right.count
                 && left.members.allSatisfy { member in right[member.name].map { isSame(member.value, $0) } ?? false }
+        case (.string(let left), .string(let right)):
+            spend(bytes: left.utf8.count)
+            return left == right
         default: return left == right
         }
     }
@@ -240,7 +245,9 @@ private struct SchemaRun {
         if schema["uniqueItems"]?.bool == true {
             spend(items.reduce(0) { $0 + Self.size(of: $1) })
             guard !isExhausted else { return true }
-            if Set(items).count != items.count { return fail(path, "must not have the same item twice") }
+            if Set(items.map(Self.canonical)).count != items.count {
+                return fail(path, "must not have the same item twice")
+            }
         }
         // The first of them may have schemas of their own; before 2020-12 `items` held those, too.
         let own = schema["prefixItems"]?.array ?? schema["items"]?.array ?? []
@@ -251,6 +258,21 @@ private struct SchemaRun {
             fits = check(item, itemSchema, path: "\(path)[\(index)]", depth: depth + 1) && fits
         }
         return fits
+    }
+
+    /// The same for all values that are the same, however their numbers are written and their members ordered.
+    private static func canonical(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .null, .bool, .string: value
+        case .number(let number):
+            .number(number.int.map { JSONNumber($0) } ?? number.double.flatMap { JSONNumber($0) } ?? number)
+        case .array(let items): .array(items.map(canonical))
+        case .object(let object):
+            .object(
+                object.members.sorted { $0.name < $1.name }.reduce(into: JSONObject()) {
+                    $0.set($1.name, to: canonical($1.value))
+                })
+        }
     }
 
     /// Roughly what it takes to go through all of it.
@@ -363,10 +385,11 @@ private struct SchemaRun {
     /// RFC 6901 within the document; nil for anything else.
     private mutating func target(of reference: String) -> JSONValue? {
         spend(reference.utf8.count)
-        guard reference.hasPrefix("#"), !isExhausted else { return nil }
+        guard reference.hasPrefix("#"), !isExhausted, let names = JSONPointer.tokens(of: reference.dropFirst()) else {
+            return nil
+        }
         var value = root
-        for part in reference.dropFirst().split(separator: "/") {
-            let name = Self.unescaped(part)
+        for name in names {
             if let member = value[name] {
                 value = member
             } else if let index = Int(name), let items = value.array, items.indices.contains(index) {
@@ -376,18 +399,5 @@ private struct SchemaRun {
             }
         }
         return value
-    }
-
-    private static func unescaped(_ part: Substring) -> String {
-        var result = ""
-        var rest = part
-        while let character = rest.popFirst() {
-            if character == "~", let code = rest.popFirst() {
-                result.append(code == "1" ? "/" : code == "0" ? "~" : code)
-            } else {
-                result.append(character)
-            }
-        }
-        return result
     }
 }

@@ -111,41 +111,111 @@ import Testing
         [String](repeating: text, count: count).joined(separator: ",")
     }
 
-    /// None of the values fits; the work until that is known is what is bounded.
-    private static let heavy = [
-        (#"{"pattern":"(a?){1000}a{1000}b"}"#, "\"\(String(repeating: "a", count: 60_000))\""),
+    /// Schemas with values that do not fit them, of any size, and from which size on that takes too much work to be found out.
+    private static let heavy: [(size: Int, make: @Sendable (Int) -> (schema: String, value: String))] = [
+        (60_000, { (#"{"pattern":"(a?){1000}a{1000}b"}"#, "\"\(String(repeating: "a", count: $0))\"") }),
         (
-            #"{"items":{"pattern":"^[a-z]{1,1000}$"}}"#,
-            "[\(repeated("\"\(String(repeating: "a", count: 1000))\"", 1000)),1]"
+            1000,
+            { size in
+                let text = "\"\(String(repeating: "a", count: 1000))\""
+                return (#"{"items":{"pattern":"^[a-z]{1,1000}$"}}"#, "[\(repeated(text, size)),\"A\"]")
+            }
         ),
         (
-            #"{"allOf":[\#((0..<1000).map { #"{"pattern":"a{1000}{4}\#($0)"}"# }.joined(separator: ","))]}"#, #""a""#
+            1000,
+            { size in
+                let patterns = (0..<size).map { #"{"pattern":"(a{1000}){4}\#($0)"}"# }
+                return (#"{"allOf":[\#(patterns.joined(separator: ","))]}"#, #""a""#)
+            }
         ),
         (
-            #"{"patternProperties":{"(a?){1000}b":true},"additionalProperties":false}"#,
-            {
-                let members = (0..<1000).map { "\"\(String(repeating: "a", count: 100))\($0)\":1" }
-                return "{\(members.joined(separator: ","))}"
-            }()
+            1000,
+            { size in
+                let members = (0..<size).map { "\"\(String(repeating: "a", count: 100))\($0)\":1" }
+                return (
+                    #"{"patternProperties":{"(a?){1000}b":true},"additionalProperties":false}"#,
+                    "{\(members.joined(separator: ","))}"
+                )
+            }
         ),
         (
-            #"{"items":{"enum":[\#((0..<10_000).map(String.init).joined(separator: ","))]}}"#,
-            "[\(repeated("-1", 10_000))]"
+            10_000,
+            { size in
+                let choices = (0..<size).map(String.init).joined(separator: ",")
+                return (#"{"items":{"enum":[\#(choices)]}}"#, "[\(repeated("-1", size))]")
+            }
         ),
         (
-            #"{"allOf":[\#(repeated(#"{"minLength":2000000}"#, 10_000))]}"#,
-            "\"\(String(repeating: "a", count: 100_000))\""
+            10_000,
+            { size in
+                let text = String(repeating: "a", count: size * 10)
+                return (#"{"allOf":[\#(repeated(#"{"minLength":2000000}"#, size))]}"#, "\"\(text)\"")
+            }
         ),
-        (#"{"allOf":[\#(repeated(#"{"uniqueItems":true}"#, 10_000))]}"#, "[[\(repeated("1", 100_000))],1,1]"),
         (
-            ##"{"items":{"$ref":"#/\##(String(repeating: "a/", count: 50_000))"}}"##, "[\(repeated("1", 10_000))]"
+            10_000,
+            { size in
+                (#"{"allOf":[\#(repeated(#"{"uniqueItems":true}"#, size))]}"#, "[[\(repeated("1", size * 10))],1,1]")
+            }
+        ),
+        (
+            10_000,
+            { size in
+                let reference = String(repeating: "/a", count: size * 5)
+                return (
+                    ##"{"items":{"minimum":2,"$ref":"#\##(reference)"}}"##, "[\(repeated("1", size))]"
+                )
+            }
         ),
     ]
 
     @Test("What a check would have to work long for is passed over", arguments: heavy.indices)
     func workLimit(index: Int) throws {
-        let (schema, value) = Self.heavy[index]
-        #expect(try Self.faults(value, schema).isEmpty)
+        let (size, make) = Self.heavy[index]
+        let (light, heavy) = (make(1), make(size))
+        #expect(try !Self.faults(light.value, light.schema).isEmpty)
+        #expect(try Self.faults(heavy.value, heavy.schema).isEmpty)
+    }
+
+    /// `n` inside each other, in the innermost what does not fit: `v` must be text or a number, and not both.
+    private static func nested(_ depth: Int, _ innermost: String) -> String {
+        String(repeating: #"{"n":"#, count: depth) + innermost + String(repeating: "}", count: depth)
+    }
+
+    @Test("A value is checked as deep as schemas are applied, and taken where it is deeper")
+    func depthLimit() throws {
+        // Two schemas for each level: that of `n`, and the root that it refers to.
+        let schema =
+            ##"{"properties":{"n":{"$ref":"#"},"v":{"oneOf":[{"type":"string"},{"type":"number"}]},"w":{"not":{"type":"null"}}}}"##
+        let deepest = SchemaValidator.maximumDepth / 2 - 1
+        for fit in [#"{"v":1}"#, #"{"v":"x","w":1}"#] {
+            for depth in [deepest - 1, deepest, deepest + 1, deepest + 2] {
+                #expect(try Self.faults(Self.nested(depth, fit), schema).isEmpty, "\(depth)")
+            }
+        }
+        #expect(try !Self.faults(Self.nested(deepest - 1, #"{"v":true}"#), schema).isEmpty)
+        #expect(try Self.faults(Self.nested(deepest + 1, #"{"v":true}"#), schema).isEmpty)
+    }
+
+    @Test(
+        "Items are the same where their values are",
+        arguments: [
+            ("[1, 1.0]", false), (#"[{"a":1,"b":2},{"b":2,"a":1.0}]"#, false), (#"[[1e1],[10]]"#, false),
+            ("[9007199254740993, 9007199254740992]", true), ("[1, \"1\"]", true), ("[0, false, null]", true),
+            (#"[{"a":1},{"a":2}]"#, true), ("[1e400, 2e400]", true),
+        ])
+    func uniqueItems(value: String, fits: Bool) throws {
+        #expect(try Self.faults(value, #"{"uniqueItems":true}"#).isEmpty == fits)
+    }
+
+    @Test("A reference is followed by each of its names, also empty ones and those with signs of their own")
+    func references() throws {
+        let definitions = ##""$defs":{"":{"type":"string"},"a/b":{"type":"string"},"~x":{"type":"string"}}"##
+        for reference in ["#/$defs/", "#/$defs/a~1b", "#/$defs/~0x"] {
+            #expect(try Self.faults("1", ##"{"$ref":"\##(reference)",\##(definitions)}"##).count == 1, "\(reference)")
+        }
+        // An anchor, which is not known.
+        #expect(try Self.faults("1", ##"{"$ref":"#x","x":{"type":"string"}}"##).isEmpty)
     }
 
     @Test("Patterns as they are used fit into the work of one check")
