@@ -80,14 +80,24 @@ struct LoadingRun {
 
     /// Without the secrets that a message quotes: what stands where no secret is expected may be one all the same.
     private func masked(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
-        guard !diagnostics.isEmpty, let source = result.catalog[fileOrigin] else { return diagnostics }
-        let words = SecretWords(in: source.redactions, of: source)
+        var words: [SourceOrigin: SecretWords] = [:]
+        for origin in Set(diagnostics.map(\.span.origin)) { words[origin] = secretWords(of: origin) }
         return diagnostics.map { diagnostic in
+            guard let words = words[diagnostic.span.origin] else { return diagnostic }
             var diagnostic = diagnostic
             diagnostic.message = words.masked(diagnostic.message)
             diagnostic.help = diagnostic.help.map(words.masked)
+            for index in diagnostic.related.indices {
+                diagnostic.related[index].message = words.masked(diagnostic.related[index].message)
+            }
             return diagnostic
         }
+    }
+
+    private func secretWords(of origin: SourceOrigin) -> SecretWords {
+        guard let source = result.catalog[origin] else { return SecretWords() }
+        let isDotEnv = origin != fileOrigin && origin == inputs.dotEnvFile.map { .file($0) }
+        return SecretWords(in: isDotEnv ? SecretRedaction.secrets(inDotEnv: source) : source.redactions, of: source)
     }
 
     // MARK: - Sources
@@ -212,8 +222,7 @@ struct LoadingRun {
         case .mapping(let pairs): return pairs.flatMap { hideSecrets(in: $0.value) }
         case .sequence(let items): return items.flatMap { hideSecrets(in: $0) }
         case .scalar(let scalar):
-            let isLiteral = !scalar.isExpanded || scalar.reference.map(VariableReference.hasDefault) ?? false
-            guard isLiteral, !node.isNull else { return [] }
+            guard scalar.isLiteral, !node.isNull else { return [] }
             let span = SourceSpan(fileOrigin, node.anchorRange ?? node.range)
             result.catalog.redact(span)
             return [span]
@@ -227,15 +236,13 @@ struct LoadingRun {
         case .sequence(let items): for item in items { reportMasks(item, in: key) }
         case .scalar(let scalar):
             // Most texts have no asterisk, which bytes tell faster.
-            guard !scalar.isExpanded, scalar.text.utf8.contains(UInt8(ascii: "*")),
-                scalar.text.contains(YAMLText.asterisks)
+            guard !scalar.isExpanded, scalar.text.utf8.contains(UInt8(ascii: "*")), YAMLText.isMasked(scalar.text)
             else { return }
             reportMask(key.path, SourceSpan(fileOrigin, node.range))
         }
     }
 
     private mutating func loadVariables() {
-        let known = Dictionary(uniqueKeysWithValues: SettingTable.keys.map { ($0.environmentName, $0) })
         for key in SettingTable.keys {
             guard let variable = variables[key.environmentName], !variable.value.isEmpty else { continue }
             if variable.layer == .environment { addSource(variable.span.origin, variable.value, key) }
@@ -243,8 +250,12 @@ struct LoadingRun {
             if case .secret = key.type { result.nodes[key.path] = .reference(to: key.environmentName) }
         }
         for name in variables.names.sorted()
-        where name.hasPrefix("AILOOP_") && known[name] == nil && name != ConfigurationLoader.clientTokenVariable {
-            let nearest = nearestName(to: name, among: SettingTable.keys.map(\.environmentName))
+        where name.hasPrefix("AILOOP_") && SettingTable.byVariable[name] == nil
+            && name != ConfigurationLoader.clientTokenVariable
+        {
+            // Past what will be shown only the number matters.
+            let nearest =
+                diagnostics.isFull ? nil : nearestName(to: name, among: SettingTable.keys.map(\.environmentName))
             let span = variables[name]?.span ?? SourceSpan(startOf: .environmentVariable(name))
             diagnostics.add(
                 Diagnostic(

@@ -42,6 +42,7 @@ package struct EffectiveConfiguration {
             lines.append(name + (line.map { " " + $0 } ?? "") + comment)
             lines += below.map { "\(margin)  \($0)" }
         } else if let value = key.currentValue(in: loaded.effective) {
+            let value = value.withoutSecrets
             if case .text(let text) = value, let block = YAMLText.block(text) {
                 lines.append("\(name) \(block[0])\(comment)")
                 lines += block.dropFirst().map { $0.isEmpty ? "" : "\(margin)  \($0)" }
@@ -66,6 +67,11 @@ package struct EffectiveConfiguration {
 }
 
 extension SettingValue {
+    /// A text with what looks like a secret in it masked.
+    fileprivate var withoutSecrets: SettingValue {
+        if case .text(let text) = self { .text(WrittenValue.masked(text)) } else { self }
+    }
+
     /// As it may stand in a file, on one line. Secrets are masked; lists and mappings that are not empty come from somewhere,
     /// and are shown as they stand there (``WrittenValue``).
     func yaml(of type: SettingType) -> String {

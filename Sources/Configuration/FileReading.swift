@@ -53,7 +53,7 @@ extension FileReading {
 /// The files of the system.
 package struct SystemFiles: FileReading {
     private static let chunkBytes = 64 << 10
-    /// How long a pipe or a device that is named as a file may leave its reader without data.
+    /// How long the reader of a pipe or a device that is named as a file may wait for data, in all.
     package static let defaultWait = Duration.seconds(10)
 
     private let maximumWait: Duration
@@ -78,16 +78,15 @@ package struct SystemFiles: FileReading {
         return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
     }
 
-    private static func waitForData(_ descriptor: Int32, _ maximumWait: Duration?) throws(FileReadError) {
+    /// False where there is none until then.
+    private static func waitForData(
+        _ descriptor: Int32, until deadline: ContinuousClock.Instant?
+    ) throws(FileReadError) -> Bool {
         var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        let milliseconds = maximumWait.map { Int32(min($0 / .milliseconds(1), 1e6)) } ?? -1
         while true {
-            let count = poll(&request, 1, milliseconds)
-            if count > 0 { return }
-            guard count < 0 else {
-                let limit = maximumWait.map { " within \(Quantity.text(of: $0))" } ?? ""
-                throw .failed("nothing came out of it\(limit)")
-            }
+            let rest = deadline.map { ContinuousClock.now.duration(to: $0) / .milliseconds(1) }
+            let count = poll(&request, 1, rest.map { Int32(min(max($0.rounded(.up), 0), 1e6)) } ?? -1)
+            if count >= 0 { return count > 0 }
             guard errno == EINTR else { throw .failed(systemMessage()) }
         }
     }
@@ -124,6 +123,7 @@ package struct SystemFiles: FileReading {
     private static func readAll(
         _ descriptor: Int32, _ maximumBytes: Int, maximumWait: Duration?
     ) throws(FileReadError) -> [UInt8] {
+        let deadline = maximumWait.map { ContinuousClock.now.advanced(by: $0) }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: chunkBytes)
         // A pipe that nobody has written to yet looks like one that was written to its end.
@@ -133,7 +133,11 @@ package struct SystemFiles: FileReading {
             if count == 0, !mayBeUnwritten || !bytes.isEmpty { return bytes }
             guard count > 0 else {
                 guard count == 0 || errno == EAGAIN || errno == EINTR else { throw .failed(systemMessage()) }
-                if count == 0 || errno == EAGAIN { try waitForData(descriptor, maximumWait) }
+                if count == 0 || errno == EAGAIN, try !waitForData(descriptor, until: deadline) {
+                    let limit = Quantity.text(of: maximumWait ?? .zero)
+                    throw .failed(
+                        bytes.isEmpty ? "nothing came out of it within \(limit)" : "it came to no end within \(limit)")
+                }
                 mayBeUnwritten = false
                 continue
             }

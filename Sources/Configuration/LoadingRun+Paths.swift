@@ -91,7 +91,7 @@ extension LoadingRun {
     private mutating func checkWorkspace() {
         let tools = result.effective.tools
         let path = "tools.workspace"
-        let isUsed = !tools.builtin.isEmpty || !tools.commands.isEmpty
+        let isUsed = tools.builtin.contains(where: \.needsWorkspace) || !tools.commands.isEmpty
         guard isChosen(path), !isFaulty(path), isUsed || isFaulty("tools.builtin") || isFaulty("tools.commands") else {
             return
         }

@@ -1,3 +1,4 @@
+import Diagnostics
 import JSON
 
 /// What the members of a mapping that is passed on may be.
@@ -53,6 +54,17 @@ package struct ObjectForm: Sendable {
     package let members: [String: Member]
     /// Whether there are no other members. Else an unknown one is told only where it looks like a misspelt known one.
     package let isClosed: Bool
+    /// In the order of the alphabet.
+    let names: [String]
+    /// What a name that is none of them may be misspelt for.
+    let candidates: NameCandidates
+
+    init(members: [String: Member], isClosed: Bool) {
+        self.members = members
+        self.isClosed = isClosed
+        names = members.keys.sorted()
+        candidates = NameCandidates(names)
+    }
 }
 
 extension ObjectForm {

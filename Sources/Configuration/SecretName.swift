@@ -51,14 +51,15 @@ enum SecretName {
     private static let longest = 64
 
     /// What stands behind `name`; nil where it is no name of a secret.
-    static func kind(of name: String) -> Kind? {
+    ///
+    /// - Parameter isThorough: whether what may be a misspelt name is compared with all other names.
+    static func kind(of name: String, isThorough: Bool = true) -> Kind? {
         if harmless.contains(name) || name.utf8.count > longest { return nil }
         if let kind = plainKind(of: name) { return kind }
         let folded = folded(name)
         if folded == sectionName { return .section }
-        if isVariable(name) { return .value }
-        if endings.contains(where: { folded.hasSuffix($0) }) || name.lowercased().hasSuffix("_pat") { return .value }
-        return misspelt(name, folded)
+        if isVariable(name) || tells(name) { return .value }
+        return misspelt(folded, isThorough)
     }
 
     /// The same where the name is neither misspelt nor part of a longer one.
@@ -67,10 +68,11 @@ enum SecretName {
         return valueNames.contains(folded) ? .value : membersNames.contains(folded) ? .members : nil
     }
 
-    /// Whether a name of a variable says that its value is secret.
+    /// Whether a name says that its value is secret.
     static func tells(_ name: String) -> Bool {
+        guard !harmless.contains(name) else { return false }
         let folded = folded(name)
-        return plainKind(of: name) == .value || endings.contains { folded.hasSuffix($0) }
+        return valueNames.contains(folded) || endings.contains { folded.hasSuffix($0) }
             || ["_pat", "_key"].contains { name.lowercased().hasSuffix($0) }
     }
 
@@ -81,35 +83,46 @@ enum SecretName {
     }
 
     /// A name that is nearer to one of a secret's than to any other.
-    private static func misspelt(_ name: String, _ folded: String) -> Kind? {
+    private static func misspelt(_ folded: String, _ isThorough: Bool) -> Kind? {
         guard folded.utf8.count >= 2 else { return nil }
         let letters = Array(folded.unicodeScalars)
         var best: (kind: Kind, distance: Int)?
         for (candidate, kind) in misspeltNames {
             let most = candidate.count > 5 ? 2 : 1
-            // Each letter that the name has and the other has not is a slip of its own, which is counted faster.
-            guard abs(candidate.count - letters.count) <= most,
-                letters.count(where: { !candidate.contains($0) }) <= most
-            else { continue }
+            guard leastDistance(letters, candidate) <= most else { continue }
+            guard isThorough else { return kind }
             let distance = editDistance(letters, candidate)
             if distance <= most, distance < best?.distance ?? .max { best = (kind, distance) }
         }
         guard let best else { return nil }
-        return otherNames.contains { editDistance(letters, $0) < best.distance } ? nil : best.kind
+        let isOther = otherNames.contains {
+            leastDistance(letters, $0) < best.distance && editDistance(letters, $0) < best.distance
+        }
+        return isOther ? nil : best.kind
     }
 
     private static let otherNames = harmless.map { Array(folded($0).unicodeScalars) }
+    private static let otherCandidates = NameCandidates(harmless)
 
     /// Whether a secret's name has grown together with what stood behind it: `api_keyhunter2`.
-    static func isGlued(_ name: String) -> Bool {
+    ///
+    /// - Parameter isThorough: whether it is asked if another name is meant.
+    static func isGlued(_ name: String, isThorough: Bool = true) -> Bool {
         let folded = folded(name)
         return gluing.contains { folded.hasPrefix($0) && folded != $0 } && !known.contains(name)
-            && nearestName(to: name, among: harmless) == nil
+            && !(isThorough && otherCandidates.nearest(to: name) != nil)
     }
 
     private static let gluing = ["apikey", "tokens", "password", "secret", "authorization"]
 
     // MARK: - Words
+
+    private static let longestNumber = 6
+
+    /// Whether it is a number that is too small for a secret: a count, a port, a limit.
+    static func isSmallNumber(_ text: some Collection<UInt8>) -> Bool {
+        text.count <= longestNumber && text.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
+    }
 
     private static let prefixes =
         [
@@ -124,10 +137,11 @@ enum SecretName {
 
     /// Whether a key has grown together with what stood before it.
     private static func containsKey(_ word: ArraySlice<UInt8>) -> Bool {
-        guard word.count > shortestGrown, word.contains(where: { (0x30...0x39).contains($0) }) else { return false }
-        return word.indices.dropLast(shortestGrown).contains { index in
-            let rest = word[index...]
-            return prefixes.contains { rest.starts(with: $0) && rest.contains { (0x30...0x39).contains($0) } }
+        guard word.count > shortestGrown, let digit = word.lastIndex(where: { (0x30...0x39).contains($0) }) else {
+            return false
+        }
+        return word.indices.dropLast(shortestGrown).prefix { $0 < digit }.contains { index in
+            prefixes.contains { word[index...].starts(with: $0) }
         }
     }
 

@@ -11,13 +11,22 @@ enum SecretRedaction {
         return scanner.ranges + SecretWords(in: scanner.ranges, of: source).occurrences(in: source)
     }
 
-    /// In `.env`: everything behind the `=`, and lines that have none.
-    static func ranges(inDotEnv source: SourceText) -> [Range<Int>] {
-        var ranges: [Range<Int>] = []
-        for line in source.lines {
+    /// In `.env`: everything behind the `=`, and lines in which no name stands before one.
+    static func ranges(inDotEnv source: SourceText) -> [Range<Int>] { variables(in: source).map(\.value) }
+
+    /// Those of them that are no values of keys which hold no secrets.
+    static func secrets(inDotEnv source: SourceText) -> [Range<Int>] {
+        variables(in: source).filter { SettingTable.byVariable[$0.name]?.holdsSecrets ?? true }.map(\.value)
+    }
+
+    private static func variables(in source: SourceText) -> [(name: String, value: Range<Int>)] {
+        source.lines.compactMap { line in
             let sign = source.bytes[line].firstIndex(of: UInt8(ascii: "="))
-            ranges.append((sign.map { $0 + 1 } ?? line.lowerBound)..<line.upperBound)
+            let words = sign.map { source.text(in: line.lowerBound..<$0).split(whereSeparator: \.isWhitespace) } ?? []
+            guard let sign, let name = words.last, VariableReference.isName(name), words.count <= 2 else {
+                return line.isEmpty ? nil : ("", line)
+            }
+            return sign + 1 < line.upperBound ? (String(name), sign + 1..<line.upperBound) : nil
         }
-        return ranges.filter { !$0.isEmpty }
     }
 }

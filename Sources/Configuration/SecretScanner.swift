@@ -4,17 +4,18 @@ import Diagnostics
 struct SecretScanner {
     private let bytes: [UInt8]
     private(set) var ranges: [Range<Int>] = []
-    /// What was found out of names, of which most stand many times.
-    private var kinds: [String: SecretName.Kind?] = [:]
+    private var names = SecretNameMemory()
     /// What the value of a secret key that may go on in the lines that follow is.
     private var open: (kind: SecretName.Kind, column: Int, endsAtAnyKey: Bool)?
+    /// Whether the line is a comment: what it names neither ends nor goes on below it.
+    private var isInComment = false
     /// The name that the line before ends with, which may have been broken in two.
     private var tail = ""
+    /// Quotes that no other one closes in the rest of the line, so that it is looked for once.
+    private var unclosedQuotes: Set<UInt8> = []
 
     /// Shorter values of an environment, such as `1` or `en`, are no secrets.
     private static let shortestMember = 4
-
-    private static let longestNumber = 6
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
@@ -22,6 +23,17 @@ struct SecretScanner {
 
     mutating func read(_ line: Range<Int>) {
         let content = trimmed(line)
+        // Text of several lines may begin with `#`, too.
+        let isText = open.map { $0.kind != .section } ?? false
+        isInComment = !isText && content.first.map { bytes[$0] } == UInt8(ascii: "#")
+        guard isInComment else { return read(content, in: line) }
+        let region = open
+        let signs = bytes[content].prefix { $0 == UInt8(ascii: "#") }.count
+        read(trimmed(content.lowerBound + signs..<content.upperBound), in: line)
+        open = region
+    }
+
+    private mutating func read(_ content: Range<Int>, in line: Range<Int>) {
         let start = withoutDashes(content)
         guard !start.isEmpty else {
             if !content.isEmpty, open != nil { hide(content) }
@@ -53,34 +65,42 @@ struct SecretScanner {
     /// The kind of the secret whose name begins a line, and where what belongs to it begins.
     private mutating func secretBehind(_ name: Range<Int>, in line: Range<Int>) -> (kind: SecretName.Kind, start: Int)?
     {
-        if SecretName.isGlued(text(name)) { return (.value, name.lowerBound) }
-        guard let kind = kind(of: name) ?? SecretName.plainKind(of: tail + text(name)) else { return nil }
+        let found = names.meaning(of: text(name))
+        if found.isGlued { return (.value, name.lowerBound) }
+        guard let kind = found.kind ?? SecretName.plainKind(of: tail + text(name)) else { return nil }
         var rest = line.clamped(to: name.upperBound..<line.upperBound)
         // A closing quote, and the separator, or what has come into its place.
         while let first = rest.first, isBlank(bytes[first]) || "\"'".utf8.contains(bytes[first]) {
             rest = first + 1..<rest.upperBound
         }
-        if let first = rest.first, ":=".utf8.contains(bytes[first]) { rest = first + 1..<rest.upperBound }
+        let separator = rest.first.map { bytes[$0] }
+        if separator == UInt8(ascii: ":") || separator == UInt8(ascii: "=") { rest = rest.dropFirst() }
+        if isBareVariable(name), isInComment && separator != UInt8(ascii: "=") || trimmed(rest).isEmpty { return nil }
         if kind == .section {
             return trimmed(rest).first.map { bytes[$0] } == UInt8(ascii: "{") ? nil : (kind, rest.lowerBound)
         }
         return (kind, rest.lowerBound)
     }
 
-    private mutating func kind(of name: Range<Int>) -> SecretName.Kind? {
-        let name = text(name)
-        if let known = kinds[name] { return known }
-        let kind = SecretName.kind(of: name)
-        kinds[name] = kind
-        return kind
-    }
-
     /// The name at the beginning, which may stand between quotes; an empty one before a `:`.
-    private func leadingName(in line: Range<Int>) -> Range<Int>? {
-        let start = line.lowerBound + bytes[line].prefix { "\"'{[,?&!".utf8.contains($0) || isBlank($0) }.count
+    private func leadingName(in line: Range<Int>, behind signs: String = "\"'{[,?&!") -> Range<Int>? {
+        let start = line.lowerBound + bytes[line].prefix { signs.utf8.contains($0) || isBlank($0) }.count
         let name = start..<start + bytes[start..<line.upperBound].prefix(while: isNameByte).count
         let isColon = name.isEmpty && start == line.lowerBound && bytes[line].first == UInt8(ascii: ":")
         return name.isEmpty && !isColon ? nil : name
+    }
+
+    /// Whether nothing but its capitals tells that a name is one of a variable.
+    private func isBareVariable(_ name: Range<Int>) -> Bool {
+        let name = text(name)
+        return SecretName.isVariable(name) && SecretName.plainKind(of: name) == nil && !SecretName.tells(name)
+    }
+
+    /// Whether what stands behind a name in capitals is its value: `C:\x` is no variable, `GET` in a list none either, `RULES:` is a
+    /// headline, and in comments `NOTE: …` a remark.
+    private func isVariable(_ name: Range<Int>, before rest: Range<Int>, in line: Range<Int>) -> Bool {
+        guard let separator = rest.first, !trimmed(rest.dropFirst()).isEmpty else { return false }
+        return bytes[separator] == UInt8(ascii: "=") || !isInComment && isKeyBehind(name, in: line)
     }
 
     private func nameAtEnd(of line: Range<Int>) -> String {
@@ -98,6 +118,7 @@ struct SecretScanner {
 
     /// Looks for names of secrets: those with a `:` or `=`, and those that stand where a name of a mapping in braces does.
     private mutating func scan(_ line: Range<Int>) {
+        unclosedQuotes = []
         var quote: UInt8?
         var isNamePlace = true
         var index = line.lowerBound
@@ -135,49 +156,60 @@ struct SecretScanner {
     private mutating func hideBehind(
         _ name: Range<Int>, in line: Range<Int>, _ quote: UInt8?, _ isNamePlace: Bool
     ) -> Int? {
-        if isNamePlace, SecretName.isGlued(text(name)) {
-            let value = wholeValue(of: flowValues(in: name.lowerBound..<line.upperBound).values)
-            hideValue(value, .value)
-            return value.upperBound
-        }
         var rest = name.upperBound..<line.upperBound
         rest = rest.lowerBound + bytes[rest].prefix { "\"'".utf8.contains($0) || isBlank($0) }.count..<rest.upperBound
         let hasSeparator = rest.first.map { ":=".utf8.contains(bytes[$0]) } ?? false
-        guard hasSeparator || isNamePlace, let kind = kind(of: name) else { return nil }
-        // `C:\x` is no variable, and `GET` in a list none either.
-        let isVariable = SecretName.isVariable(text(name)) && SecretName.plainKind(of: text(name)) == nil
-        if isVariable, rest.first.map({ bytes[$0] == UInt8(ascii: "=") || isKeyBehind(name, in: line) }) != true {
-            return nil
+        guard hasSeparator || isNamePlace else { return nil }
+        let found = names.meaning(of: text(name))
+        if isNamePlace, found.isGlued {
+            let value = firstValue(in: name.lowerBound..<line.upperBound).range
+            hideValue(value, .value)
+            return value.upperBound
         }
+        guard let kind = found.kind else { return nil }
+        if isBareVariable(name), !isVariable(name, before: rest, in: line) { return nil }
         if hasSeparator { rest = rest.dropFirst() }
         let opening = trimmed(rest).first.map { bytes[$0] }
         if kind == .section, opening == nil || opening == UInt8(ascii: "{") { return nil }
         var value = rest
         if let quote, hasSeparator, opening != UInt8(ascii: "["), opening != UInt8(ascii: "{"),
-            let end = rest.first(where: { bytes[$0] == quote && isEnd(behind: $0, in: line) })
+            let end = end(of: quote, in: rest)
         {
             value = rest.lowerBound..<end
         } else {
-            let (values, isBalanced) = flowValues(in: rest)
-            value = wholeValue(of: values)
+            let isBalanced: Bool
+            (value, isBalanced) = firstValue(in: rest)
             if hasSeparator { open = (kind, name.lowerBound - line.lowerBound, isBalanced) }
         }
         hideValue(value, kind)
         return max(name.upperBound, value.upperBound)
     }
 
-    /// What no name follows belongs to the first, though a bracket may be missing.
-    private func wholeValue(of values: [Range<Int>]) -> Range<Int> {
-        values.dropFirst().prefix { !isPair($0) }.reduce(values[0]) { $0.lowerBound..<$1.upperBound }
+    /// Where text in quotes ends that goes on in `rest`, the end of a line.
+    private mutating func end(of quote: UInt8, in rest: Range<Int>) -> Int? {
+        guard !unclosedQuotes.contains(quote) else { return nil }
+        let end = rest.first { bytes[$0] == quote && isEnd(behind: $0, in: rest) }
+        if end == nil { unclosedQuotes.insert(quote) }
+        return end
     }
 
-    private func isPair(_ value: Range<Int>) -> Bool {
-        leadingName(in: value).map { isKeyBehind($0, in: value) } ?? false
+    /// Up to the first comma that a name with its `:` follows: what none follows belongs to it, though a bracket may be missing.
+    /// Nothing far behind its end is looked at, so that all values of a line together are read once.
+    private func firstValue(in text: Range<Int>) -> (range: Range<Int>, isBalanced: Bool) {
+        let (values, isBalanced) = flowValues(in: text, endAtPair: true)
+        return (values.reduce(values[0]) { $0.lowerBound..<$1.upperBound }, isBalanced)
+    }
+
+    private func isPair(behind comma: Int, in text: Range<Int>) -> Bool {
+        let rest = comma + 1..<text.upperBound
+        return leadingName(in: rest, behind: "\"'{[?&!").map { isKeyBehind($0, in: rest) } ?? false
     }
 
     /// What commas part, up to a `}` or `]` that closes what was open before; at least one, which may be empty. Neither counts
     /// between quotes, inside further brackets, and in `${…}`. Where something is never closed, all of the rest is one value.
-    private func flowValues(in text: Range<Int>) -> (values: [Range<Int>], isBalanced: Bool) {
+    private func flowValues(
+        in text: Range<Int>, endAtPair: Bool = false
+    ) -> (values: [Range<Int>], isBalanced: Bool) {
         var values: [Range<Int>] = []
         var start = text.lowerBound
         var depth = 0
@@ -197,6 +229,7 @@ struct SecretScanner {
                 if depth < 0 { return (values + [start..<index], true) }
             case UInt8(ascii: ",") where depth == 0:
                 values.append(start..<index)
+                if endAtPair, isPair(behind: index, in: text) { return (values, true) }
                 start = index + 1
             default: break
             }
@@ -241,10 +274,8 @@ struct SecretScanner {
     /// Small numbers and `${NAME}` are no secrets themselves.
     private mutating func hide(_ range: Range<Int>) {
         guard !range.isEmpty else { return }
+        if SecretName.isSmallNumber(bytes[range]) { return }
         let text = text(range)
-        if range.count <= Self.longestNumber, text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2E }) {
-            return
-        }
         if !VariableReference.isReference(text.filter { $0 != "\"" && $0 != "'" && $0 != " " }) { ranges.append(range) }
     }
 
@@ -260,21 +291,25 @@ struct SecretScanner {
 
     /// `user:password` in `https://user:password@host`, also where one of its signs is missing.
     private mutating func hideUserInformation(in line: Range<Int>) {
-        for index in line {
-            switch bytes[index] {
-            case UInt8(ascii: "@"):
-                let before = bytes[line.lowerBound..<index].reversed().prefix { isURLByte($0) }
-                let start = index - before.count
-                let isAuthority = bytes[line.lowerBound..<start].suffix(2).elementsEqual("//".utf8)
-                if isAuthority || before.contains(UInt8(ascii: ":")) { hide(index - before.count..<index) }
-            case UInt8(ascii: "/") where bytes[index..<line.upperBound].starts(with: "//".utf8):
-                let authority = bytes[(index + 2)..<line.upperBound].prefix { $0 > 0x20 && isURLByte($0) }
-                guard !authority.contains(UInt8(ascii: "@")), let colon = authority.firstIndex(of: UInt8(ascii: ":")),
-                    let first = authority[(colon + 1)...].first, !(0x30...0x39).contains(first)
-                else { continue }
-                hide(authority.startIndex..<authority.endIndex)
-            default: continue
-            }
+        var start = line.lowerBound
+        for index in line where !isURLByte(bytes[index]) {
+            hideUserInformation(ofPart: start..<index, in: line)
+            start = index + 1
+        }
+        hideUserInformation(ofPart: start..<line.upperBound, in: line)
+    }
+
+    /// - Parameter part: what stands between two blanks, slashes, quotes or brackets of the line.
+    private mutating func hideUserInformation(ofPart part: Range<Int>, in line: Range<Int>) {
+        let isAuthority = bytes[line.lowerBound..<part.lowerBound].suffix(2).elementsEqual("//".utf8)
+        let colon = bytes[part].firstIndex(of: UInt8(ascii: ":"))
+        if let sign = bytes[part].lastIndex(of: UInt8(ascii: "@")) {
+            if isAuthority || colon.map({ $0 < sign }) ?? false { hide(part.lowerBound..<sign) }
+        } else if isAuthority, let colon, let first = bytes[colon..<part.upperBound].dropFirst().first {
+            // A port, which may come from a variable.
+            let isPort =
+                (0x30...0x39).contains(first) || bytes[(colon + 1)..<line.upperBound].starts(with: "${".utf8)
+            if !isPort { hide(part) }
         }
     }
 

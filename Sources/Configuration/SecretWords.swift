@@ -8,12 +8,16 @@ struct SecretWords {
     /// A part that is shown of a longer one.
     private static let shortestPart = 4
 
-    /// The words in `ranges`, without comments and parts of paths.
+    /// None but those that look like secrets.
+    init() {}
+
+    /// The words in `ranges`, without comments and paths that begin with `/`, `./` or `~/`.
     init(in ranges: [Range<Int>], of source: SourceText) {
         for range in ranges {
             for word in Self.words(in: Self.withoutComment(range, source.bytes), of: source.bytes) {
                 let slice = source.bytes[word]
-                guard slice.count >= Self.shortest, !slice.contains(UInt8(ascii: "/")) else { continue }
+                let isPath = slice.drop { ".~".utf8.contains($0) }.first == UInt8(ascii: "/")
+                guard slice.count >= Self.shortest, !isPath else { continue }
                 let text = String(decoding: slice, as: UTF8.self)
                 if !SecretName.known.contains(text) { words.insert(text) }
             }
@@ -37,13 +41,11 @@ struct SecretWords {
         }
     }
 
-    /// A message with asterisks in their place. Only what a message quotes, between backticks, comes from a source.
+    /// A message with asterisks in their place, and in that of what looks like a secret. What comes from a source stands between
+    /// backticks, of which it may have some itself: all from the first to the last is looked at.
     func masked(_ message: String) -> String {
-        guard !words.isEmpty, message.contains("`") else { return message }
-        let parts = message.split(separator: "`", omittingEmptySubsequences: false).enumerated().map { index, part in
-            index % 2 == 1 ? maskedWords(of: String(part)) : String(part)
-        }
-        return parts.joined(separator: "`")
+        guard let first = message.firstIndex(of: "`"), let last = message.lastIndex(of: "`") else { return message }
+        return "\(message[..<first])\(maskedWords(of: String(message[first...last])))\(message[last...].dropFirst())"
     }
 
     private func maskedWords(of text: String) -> String {
@@ -59,7 +61,7 @@ struct SecretWords {
     }
 
     private func isSecret(_ word: String) -> Bool {
-        if words.contains(word) { return true }
+        if words.contains(word) || SecretName.looksLikeSecret(Array(word.utf8)[...]) { return true }
         // Cut short in the message.
         guard word.hasSuffix("…") else { return false }
         let part = word.dropLast()

@@ -11,7 +11,7 @@ extension SettingDecoder {
             guard case .mapping(let pairs) = item.content,
                 let name = pairs.first(where: { $0.key.scalar?.text == "name" })?.value.scalar?.text
             else { continue }
-            if let first = names.updateValue(item, forKey: name) { reportDouble(name, item, first) }
+            if let first = names[name] { reportDouble(name, item, first) } else { names[name] = item }
         }
         return .records(records)
     }
@@ -108,20 +108,35 @@ extension SettingDecoder {
         var map: [String: Secret] = [:]
         for pair in pairs {
             guard let name = text(pair.key, .variableName), !isOpaque(pair.value) else { continue }
-            guard let scalar = pair.value.scalar, !pair.value.isNull, !scalar.text.utf8.contains(0) else {
-                let _: String? = mismatch(pair.value, "text", at: "\(key.path).\(name)")
+            let path = "\(key.path).\(name)"
+            guard let scalar = pair.value.scalar, !pair.value.isNull else {
+                let _: String? = mismatch(pair.value, "text", at: path)
+                continue
+            }
+            guard !scalar.text.utf8.contains(0) else {
+                reportNull(in: pair.value, path)
                 continue
             }
             map[name] = Secret(scalar.text)
-            if !scalar.isExpanded, scalar.text.utf8.count >= Self.shortestSecret {
+            if scalar.isLiteral, scalar.isExpanded || scalar.text.utf8.count >= Self.shortestSecret {
                 let range = pair.value.anchorRange ?? pair.value.range
                 secretRanges.append(range)
-                if SecretName.tells(name) || SecretName.looksLikeSecret(Array(scalar.text.utf8)[...]) {
-                    plainSecrets.append(("\(key.path).\(name)", range))
+                if SecretName.tells(name)
+                    || !scalar.isExpanded && SecretName.looksLikeSecret(Array(scalar.text.utf8)[...])
+                {
+                    plainSecrets.append((path, range))
                 }
             }
         }
         return .secretMap(map)
+    }
+
+    /// The value is not shown: it may be a secret.
+    private mutating func reportNull(in node: YAMLNode, _ path: String) {
+        fail(
+            Diagnostic(
+                ConfigurationCode.malformedText, "`\(path)` contains a null character", at: span(node),
+                help: "remove it: no variable can hold one"))
     }
 
     /// Shorter ones, such as `1` or `en`, are none, and hiding them would make messages unreadable.

@@ -353,9 +353,9 @@ struct SettingDecoder {
                 ))
             return
         }
-        let nearest = nearestName(to: name, among: form.members.keys.sorted())
+        let nearest = form.candidates.nearest(to: name)
         guard form.isClosed || nearest != nil else { return }
-        let known = form.members.keys.sorted().map { "`\($0)`" }.joined(separator: ", ")
+        let known = form.names.map { "`\($0)`" }.joined(separator: ", ")
         diagnostics.append(
             Diagnostic(
                 ConfigurationCode.unknownParameter, "\(quotedForDisplay(name)) in `\(key.path)` is known to no service",

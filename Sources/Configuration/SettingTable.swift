@@ -6,6 +6,7 @@ package enum SettingTable {
 
     /// The row of a key's path.
     package static let byPath = Dictionary(uniqueKeysWithValues: keys.map { ($0.path, $0) })
+    static let byVariable = Dictionary(uniqueKeysWithValues: keys.map { ($0.environmentName, $0) })
 
     /// Paths that hold keys: `server`, `server.auth`, …
     package static let sections = Set(keys.flatMap { enclosingSections(of: $0.path) })

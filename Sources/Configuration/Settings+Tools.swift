@@ -15,6 +15,14 @@ extension Settings {
             case editFile = "edit_file"
             case fetchURL = "fetch_url"
             case runCommand = "run_command"
+
+            /// Whether it works on files, or with them as where it starts.
+            package var needsWorkspace: Bool {
+                switch self {
+                case .readFile, .listDirectory, .findFiles, .searchText, .writeFile, .editFile, .runCommand: true
+                case .currentTime, .calculate, .fetchURL: false
+                }
+            }
         }
 
         package enum Policy: String, Sendable, CaseIterable {

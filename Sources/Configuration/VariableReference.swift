@@ -17,11 +17,11 @@ enum VariableReference {
         case .scalar(var scalar):
             guard scalar.text.utf8.contains(UInt8(ascii: "$")), firstReference(in: Array(scalar.text.utf8)[...]) != nil
             else { return node }
-            scalar.reference = scalar.text
-            var isUnknown = false
+            let written = scalar.text
+            var isUnjudged = false
             var isExpanded = false
-            scalar.text = expanded(scalar.text, from: variables, &isExpanded) { finding in
-                isUnknown = true
+            scalar.text = expanded(written, from: variables, &isExpanded) { finding in
+                isUnjudged = true
                 guard case .problem(let problem) = finding else { return }
                 let range = node.anchorRange ?? node.range
                 let place =
@@ -30,7 +30,8 @@ enum VariableReference {
                 diagnostics.add(Diagnostic(problem.code, problem.message, at: place, help: problem.help))
             }
             scalar.isExpanded = isExpanded
-            scalar.isUnknown = isUnknown
+            if isExpanded { scalar.reference = written }
+            scalar.isUnjudged = isUnjudged
             node.content = .scalar(scalar)
         case .sequence(let items):
             node.content = .sequence(items.map { expanded($0, from: variables, in: source, &diagnostics) })

@@ -127,7 +127,7 @@ struct WrittenValue {
     /// Whether it is a reference for a value of a type that is not known, which quotes would make text.
     private static func isBlockOnly(_ scalar: YAMLScalar, _ shape: Shape) -> Bool {
         switch shape {
-        case .plain, .data: scalar.isUnknown && scalar.kind == .plain && scalar.reference.map(isPlain) ?? false
+        case .plain, .data: scalar.isUnjudged && scalar.kind == .plain && scalar.reference.map(isPlain) ?? false
         default: false
         }
     }
@@ -140,8 +140,18 @@ struct WrittenValue {
             }
     }
 
+    /// Whether a scalar in the place of a secret can be one.
+    private static func mayBeSecret(_ scalar: YAMLScalar) -> Bool {
+        if scalar.isExpanded { return true }
+        return switch scalar.resolved {
+        case .text: true
+        case .integer, .number: !SecretName.isSmallNumber(scalar.text.utf8)
+        case .null, .boolean: false
+        }
+    }
+
     private static func scalar(_ scalar: YAMLScalar, _ shape: Shape) -> String {
-        if case .secret = shape, scalar.resolved == .text || scalar.isExpanded {
+        if case .secret = shape, mayBeSecret(scalar) {
             // A default within a reference may be a secret itself.
             guard scalar.isExpanded, let reference = scalar.reference, VariableReference.isReference(reference) else {
                 return YAMLText.mask
@@ -150,7 +160,7 @@ struct WrittenValue {
         }
         if scalar.isExpanded, let reference = scalar.reference {
             if isBlockOnly(scalar, shape) { return reference }
-            if scalar.isUnknown || scalar.resolved == .text { return YAMLText.quoted(masked(reference, shape)) }
+            if scalar.isUnjudged || scalar.resolved == .text { return YAMLText.quoted(masked(reference, shape)) }
         }
         switch scalar.resolved {
         case .text: return YAMLText.literal(masked(scalar.text, shape), inFlow: true)
@@ -159,7 +169,9 @@ struct WrittenValue {
         }
     }
 
-    /// Without what looks like a secret.
+    /// Text without what looks like a secret.
+    static func masked(_ text: String) -> String { masked(text, .text) }
+
     private static func masked(_ text: String, _ shape: Shape) -> String {
         let source = SourceText(.option(""), text: text)
         let ranges =

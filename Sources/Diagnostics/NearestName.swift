@@ -3,17 +3,31 @@
 /// Near means: equal but for case, `-` and `_`; or about one edit for every three characters (a swap of neighbours is one
 /// edit); or one begins with the other.
 package func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
-    let wanted = folded(name)
-    guard !wanted.isEmpty, wanted.count <= maximumNameLength else { return nil }
-    var best: (name: String, distance: Int)?
-    for candidate in candidates {
-        let other = folded(candidate)
-        guard !other.isEmpty, other.count <= maximumNameLength, let distance = distanceIfNear(wanted, other) else {
-            continue
+    NameCandidates(candidates).nearest(to: name)
+}
+
+/// Names that may be meant, made ready for being compared with many others.
+package struct NameCandidates: Sendable {
+    private let names: [(name: String, letters: [Unicode.Scalar])]
+
+    package init(_ names: some Sequence<String>) {
+        self.names = names.compactMap { name in
+            let letters = folded(name)
+            return letters.isEmpty || letters.count > maximumNameLength ? nil : (name, letters)
         }
-        if distance < best?.distance ?? .max { best = (candidate, distance) }
     }
-    return best?.name
+
+    /// The first of those that are nearest; nil where none is near.
+    package func nearest(to name: String) -> String? {
+        let wanted = folded(name)
+        guard !wanted.isEmpty, wanted.count <= maximumNameLength else { return nil }
+        var best: (name: String, distance: Int)?
+        for (name, letters) in names {
+            guard let distance = distanceIfNear(wanted, letters), distance < best?.distance ?? .max else { continue }
+            best = (name, distance)
+        }
+        return best?.name
+    }
 }
 
 /// Longer names are nobody's misspelling of a key; the bound keeps the work small whatever a file holds.
@@ -24,29 +38,37 @@ private func folded(_ name: String) -> [Unicode.Scalar] {
 }
 
 private func distanceIfNear(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int? {
+    let isPrefix = left.count >= 3 && right.starts(with: left) || right.count >= 3 && left.starts(with: right)
+    let longer = max(left.count, right.count)
+    let most = isPrefix ? longer : max(1, longer / 3)
+    guard leastDistance(left, right) <= most else { return nil }
     let distance = editDistance(left, right)
     // What shares nothing is no misspelling.
-    guard distance < max(left.count, right.count) else { return nil }
-    let isPrefix = left.count >= 3 && right.starts(with: left) || right.count >= 3 && left.starts(with: right)
-    return isPrefix || distance <= max(1, max(left.count, right.count) / 3) ? distance : nil
+    return distance <= most && distance < longer ? distance : nil
+}
+
+/// What the edit distance is at least, which is found much faster: each letter that the other has not is a slip of its own.
+package func leastDistance<Element: Equatable>(_ left: [Element], _ right: [Element]) -> Int {
+    let difference = abs(left.count - right.count)
+    return max(difference, left.count { !right.contains($0) })
 }
 
 /// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
 package func editDistance<Element: Equatable>(_ left: [Element], _ right: [Element]) -> Int {
     var beforePrevious = [Int](repeating: 0, count: right.count + 1)
     var previous = Array(0...right.count)
+    var current = beforePrevious
     for i in 0..<left.count {
-        var current = [i + 1]
-        current.reserveCapacity(right.count + 1)
+        current[0] = i + 1
         for j in 0..<right.count {
             let substitution = previous[j] + (left[i] == right[j] ? 0 : 1)
             var cost = min(substitution, previous[j + 1] + 1, current[j] + 1)
             if i > 0, j > 0, left[i] == right[j - 1], left[i - 1] == right[j] {
                 cost = min(cost, beforePrevious[j - 1] + 1)
             }
-            current.append(cost)
+            current[j + 1] = cost
         }
-        (beforePrevious, previous) = (previous, current)
+        (beforePrevious, previous, current) = (previous, current, beforePrevious)
     }
     return previous[right.count]
 }

@@ -123,23 +123,45 @@ import Testing
         let text = """
             ai_service: mock
             openrouter:
-              params: {api_key: hunter2-plain, user: "${K}", note: sk-hunter2-0123456789}
+              model: sk-hunter2-0123456789
+              params: {api_key: hunter2-plain, pin_token: 12345678, max_completion_tokens: 1000000, user: "${K}", note: sk-hunter2-0123456789}
             tools:
               commands:
                 - name: a
                   command: [curl, "--token=${K}", "--password", hunter2-x, "Authorization: Bearer hunter2-y"]
-                  env: {A: "${K}", B: hunter2-z}
+                  env: {A: "${K}", B: hunter2-z, PIN: 12345678, COUNT: 123456, OLD: -12.5}
+            ai_loop:
+              system_prompt: |
+                Say nothing of
+                sk-hunter2-0123456789!
             logging: {file: "/tmp/${K}"}
             """
         let loaded = load(text, environment: ["K": "hunter2"])
         let printed = yaml(loaded)
-        #expect(!printed.contains("hunter2"), "\(printed)")
-        for part in ["file: \"/tmp/${K}\"", "\"--token=${K}\"", "user: \"${K}\"", "A: \"${K}\", B: \"********\""] {
+        #expect(
+            !printed.contains("hunter2") && !printed.contains("12345678") && !printed.contains("12.5"), "\(printed)")
+        for part in [
+            "model: \"********\"", "system_prompt: |  #", "    ********!", "COUNT: 123456",
+            "max_completion_tokens: 1000000", "file: \"/tmp/${K}\"", "\"--token=${K}\"", "user: \"${K}\"",
+            "A: \"${K}\", B: \"********\"",
+        ] {
             #expect(printed.contains(part), "\(part): \(printed)")
         }
         // Masks are told where they are read again.
         let again = load(printed, environment: ["K": "hunter2"])
         #expect(again.codes.contains("AL050"), "\(again.lines)")
+    }
+
+    @Test(
+        "what a mask is told of is not said of asterisks that frame something",
+        arguments: [
+            ("********", true), ("say ******** to nobody", true), ("Bearer ********", true), ("a\\n********!\\n", true),
+            ("*******", false), ("*********", false), ("a\\n ******** \\nb", false),
+            ("a\\n******** RULES ********\\nb", false), ("******** RULES ********", false),
+        ])
+    func masks(prompt: String, isMasked: Bool) {
+        let loaded = load("ai_service: mock\nai_loop: {system_prompt: \"\(prompt)\"}\n")
+        #expect(loaded.codes == (isMasked ? ["AL050"] : []))
     }
 
     @Test("a secret in an environment that stands in the file is told, and so is its mask")
@@ -149,7 +171,8 @@ import Testing
         }
         let table = [
             ("API_TOKEN: plain", ["AL042"]), ("A: ghp_0123456789abcdefghij", ["AL042"]), ("LANG: german", []),
-            ("API_TOKEN: \"${K}\"", []), ("API_TOKEN: \"********\"", ["AL050"]), ("LANG: \"********\"", ["AL050"]),
+            ("API_TOKEN: \"${K}\"", []), ("API_TOKEN: \"${K:-plain}\"", ["AL042"]),
+            ("API_TOKEN: \"********\"", ["AL050"]), ("LANG: \"********\"", ["AL050"]),
         ]
         for (text, codes) in table {
             let found = load(yaml(text), environment: ["K": "k"]).codes.filter { ["AL042", "AL050"].contains($0) }

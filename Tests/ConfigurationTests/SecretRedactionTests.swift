@@ -27,6 +27,11 @@ import Testing
             "openrouter: {headers: {Authorization: Bearer hunter-plain}}",
             "tools: {allowed_commands: [\"curl --token=hunter-plain\", 5]}",
             "logging: {fiel: \"x?password=hunter-plain\"}", "logging: {fiel: ghp_hunter-plain-0123456}",
+            "server:\n  auth:\n    # tokens:\n    #   - hunter-plain\n  port: hunter-plain\n",
+            "openrouter:\n  # api_key: hunter-plain\n  model: [hunter-plain]\n",
+            "# GITHUB_PAT: hunter-plain\n# FOO=hunter-plain\nopenrouter: {model: [hunter-plain]}\n",
+            "openrouter:\n  api_key: \"abc\n    #hunter-plain\" x: y\n",
+            "logging: {weather_key: hunter-plain}",
             "logging: {fiel: q7GzPlain0hunterX92kdM}", "openrouter: {api_key: hunter-plain, model: *hunter-plain}",
         ])
     func hidden(yaml: String) {
@@ -42,6 +47,12 @@ import Testing
             "openrouter: {parms: {max_tokens: place-of-key}}", "sever: {host: place-of-key}",
             "server: {auth: {tokens: [], tokens_fle: place-of-key}}",
             "openrouter: {modl: author/place-of-key-0123456789-abc}",
+            "tools:\n  builtin:\n    # NOTE: only safe ones\n    - place-of-key\n",
+            "tools:\n  builtin:\n    - 5 # place-of-key\n    # HTTP: more\n",
+            "ai_loop:\n  system_prompt: |\n    RULES:\n    - place-of-key\nlogging: {fiel: place-of-key}\n",
+            "openrouter:\n  api_key: abcdef\n\n  # see the\n  modl: place-of-key\n",
+            "openrouter:\n  api_key: abcdef\n  # place-of-key\n  modl: place-of-key\n",
+            "openrouter: {base_url: \"http://place-of-key:${PORT}/v1 x\"}",
         ])
     func shown(yaml: String) {
         #expect(rendered(yaml).contains("place-of-key"), "\(rendered(yaml))")

@@ -105,7 +105,11 @@ import Testing
             "openrouter:\n  api_key: &k hunter2\n  model: *k\n  base_url: *k\n",
             "openrouter:\n  api_kye:\n    - hunter2\n",
             "openrouter:\n  base_url: https://me:hunter2@x\n  site_url: a b\n",
-            "openrouter:\n  model: [sk-hunter2hunter2]\n",
+            "openrouter:\n  model: [sk-hunter2hunter2]\n", "openrouter:\n  model: \"`sk-hunter2hunter2` x\"\n",
+            "openrouter:\n  model: \"`sk-hunter2hunter2 x\"\n", "openrouter:\n  model: \"sk-hunter2hunter2` x\"\n",
+            "x-a: [password hunter2pass]\nserver:\n  port: hunter2pass\n",
+            "server: {auth: {tokens: &hunter2-plain [*hunter2-plain]}}\n",
+            "server: {auth: {tokens: [hunter2/plain]}, port: hunter2/plain}\n",
         ]
         for text in texts {
             let loaded = load("ai_service: mock\n" + text)
@@ -113,8 +117,15 @@ import Testing
             #expect(!loaded.rendered.contains("hunter2"), "\(loaded.rendered)")
         }
         let dotEnv = load("ai_service: mock", dotEnv: "hunter2\nA='hunter2\nAILOOP_SERVER__PORT=hunter2 x\n1=hunter2")
+        // Of a key that holds no secret.
         let rendered = dotEnv.rendered.replacing("text `hunter2 x`", with: "")
         #expect(!rendered.contains("hunter2"), "\(dotEnv.rendered)")
+        let swapped = load(
+            "ai_service: mock", environment: ["AILOOP_SERVER__PATH": "sk-hunter2hunter2"],
+            dotEnv: "AILOOP_SERVER__PORT=sk-hunter2hunter2\nhunter2+cd=\nOTHER=hunter2-plain\nhunter2-plain=1\n",
+            options: [.init(name: "host", path: "server.host", text: "sk-hunter2hunter2 x")])
+        #expect(swapped.codes.sorted() == ["AL018", "AL018", "AL030", "AL034", "AL034"])
+        #expect(!swapped.rendered.contains("hunter2"), "\(swapped.rendered)")
         let variable = load("ai_service: mock", environment: ["AILOOP_OPENROUTER__API_KEY": "hunter2 x"])
         #expect(variable.codes == ["AL034"])
         #expect(!variable.rendered.contains("hunter2"))

@@ -34,6 +34,33 @@ import Testing
         }
     }
 
+    @Test("a named pipe that is written to later is read to its end")
+    func latePipe() throws {
+        try withPipe { path in
+            // Opening it waits for the reader.
+            let writer = Thread {
+                let descriptor = open(path, O_WRONLY)
+                _ = write(descriptor, "abc", 3)
+                close(descriptor)
+            }
+            writer.start()
+            let bytes = try SystemFiles(maximumWait: .seconds(60)).read(path, maximumBytes: 10)
+            #expect(bytes == Array("abc".utf8))
+        }
+    }
+
+    @Test("a named pipe that is left open is given up after a while, although something came out of it")
+    func openPipe() throws {
+        try withPipe { path in
+            let writer = open(path, O_RDWR)
+            defer { close(writer) }
+            #expect(write(writer, "abc", 3) == 3)
+            #expect(throws: FileReadError.failed("it came to no end within 20ms")) {
+                try SystemFiles(maximumWait: .milliseconds(20)).read(path, maximumBytes: 10)
+            }
+        }
+    }
+
     @Test("a file is read up to its limit, a device without an end not at all")
     func devices() {
         #expect(throws: FileReadError.tooLarge) { try SystemFiles().read("/dev/zero", maximumBytes: 100_000) }

@@ -29,6 +29,22 @@ import Testing
                 "AL030 3:39 `tools.commands[0].command[1]` must be text, not the number `1`",
             ])
         #expect(lines("  commands: [{name: a, command: [cat, \"a\\0b\"]}]").map { $0.prefix(5) } == ["AL034"])
+        #expect(
+            lines("  commands: [{name: a, command: [cat], env: {A: \"a\\0b\"}}]") == [
+                "AL034 3:49 `tools.commands[0].env.A` contains a null character"
+            ])
+    }
+
+    @Test("of several equal names the first is shown beside each other one")
+    func doubles() {
+        let loaded = load(
+            "ai_service: mock\ntools:\n  commands:\n"
+                + String(repeating: "    - {name: a, command: [/bin/true]}\n", count: 3))
+        #expect(loaded.codes == ["AL080", "AL080"])
+        let lines = loaded.diagnostics.flatMap(\.related).map {
+            loaded.catalog[$0.span.origin]?.position(at: $0.span.range.lowerBound).line
+        }
+        #expect(lines == [4, 4])
     }
 
     @Test(
@@ -77,6 +93,8 @@ import Testing
                 "{type: string}",
                 "47 `tools.commands[0].parameters` is no schema of a function's parameters: `/type` must"
             ),
+            ("{type: object, properties: {\"\": {type: 1}}}", "79 `tools.commands[0].parameters` is no schema"),
+            ("{type: object, properties: {a/b~c: {type: 1}}}", "82 `tools.commands[0].parameters` is no schema"),
             ("{properties: {}}", "40 `tools.commands[0].parameters` is no schema"),
         ] as [(String, String?)])
     func schemas(parameters: String, message: String?) {
@@ -101,6 +119,8 @@ import Testing
             ])
         #expect(lines("  workspace: work\n  builtin: [read_file]").isEmpty)
         #expect(lines("  workspace: /no").isEmpty)
+        #expect(lines("  workspace: /no\n  builtin: [calculate, current_time]").isEmpty)
+        #expect(lines("  workspace: /no\n  commands: [{name: a, command: [cat]}]").count == 1)
         #expect(lines("  workspace: /no\n  builtin: [read_file]", isHermetic: true).isEmpty)
     }
 }

@@ -1,4 +1,5 @@
 import Configuration
+import Diagnostics
 import Testing
 
 @Suite struct VariableReferenceTests {
@@ -75,6 +76,18 @@ import Testing
         ])
     func faults(scalar: String, line: String) {
         #expect(load("ai_service: mock\nai_loop:\n  system_prompt: \(scalar)\n").lines == [line])
+    }
+
+    @Test("what is protected from being a reference is text that stands there itself")
+    func protected() {
+        let loaded = load(
+            "ai_service: mock\nx-a: &a $${x}\nopenrouter: {fallback_models: \"$${x}\"}\nserver: {port: *a}\n")
+        #expect(
+            loaded.lines == [
+                "AL030 3:31 `openrouter.fallback_models` must be a list, not text `${x}`",
+                "AL030 4:16 `server.port` must be a whole number, not the value of `*a`",
+            ])
+        #expect(loaded.diagnostics[0].help == "write `[\"$${x}\"]`")
     }
 
     @Test("many faulty references cost bounded work and bounded words")

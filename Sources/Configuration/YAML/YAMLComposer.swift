@@ -1,4 +1,5 @@
 import Diagnostics
+import Quantities
 
 /// Builds the tree from libyaml's events. Where it meets something that cannot be read it keeps what it has and stops.
 struct YAMLComposer: ~Copyable {
@@ -9,12 +10,16 @@ struct YAMLComposer: ~Copyable {
     private let limits: YAMLLimits
 
     private var anchors: [String: YAMLNode] = [:]
+    /// Their names in the order of the text, as far as an unknown one is compared with them.
+    private var anchorNames: [String] = []
+    private static let maximumAnchorNames = 1000
     /// Anchors of the collections that are being read, with their places: an alias to one of them would contain itself.
     private var openAnchors: [String: Range<Int>] = [:]
     private var depth = 0
     /// Where the brackets begin whose ends have not been read yet.
     private var openBrackets: [Int] = []
     private var nodeCount = 0
+    private var aliasedBytes = 0
     private var lastEventRange = 0..<0
 
     private(set) var diagnostics: [Diagnostic] = []
@@ -90,8 +95,11 @@ struct YAMLComposer: ~Copyable {
         let bracket = contentRange(start, properties).lowerBound
         let isBracket = bracket < source.bytes.count && "[{".utf8.contains(source.bytes[bracket])
         if isBracket { openBrackets.append(bracket) }
-        let (content, end) = read(&self)
-        if isBracket, fault == nil { openBrackets.removeLast() }
+        var (content, end) = read(&self)
+        if isBracket, fault == nil {
+            openBrackets.removeLast()
+            end = lastEventRange.upperBound
+        }
         if let anchor = properties.anchor { openAnchors[anchor] = nil }
         depth -= 1
         let range = start.lowerBound..<max(start.upperBound, end ?? 0)
@@ -139,12 +147,17 @@ struct YAMLComposer: ~Copyable {
     }
 
     private mutating func remember(_ node: YAMLNode, _ properties: YAMLEvent.NodeProperties) -> YAMLNode {
-        if let anchor = properties.anchor { anchors[anchor] = node }
+        if let anchor = properties.anchor, anchors.updateValue(node, forKey: anchor) == nil,
+            anchorNames.count < Self.maximumAnchorNames
+        {
+            anchorNames.append(anchor)
+        }
         return node
     }
 
     private mutating func alias(_ name: String, at range: Range<Int>) -> YAMLNode? {
-        let nothing = YAMLNode(.scalar(YAMLScalar("", .plain)), range: range)
+        var nothing = YAMLNode(.scalar(YAMLScalar("", .plain)), range: range)
+        nothing.isTorn = true
         if let open = openAnchors[name] {
             report(
                 ConfigurationCode.alias, "\(quotedForDisplay("*" + name)) stands inside what it stands for", at: range,
@@ -155,17 +168,27 @@ struct YAMLComposer: ~Copyable {
         guard var node = anchors[name] else {
             tornRanges.append(range)
             guard !text.hiddenAnchors.contains(name) else { return nothing }
-            let nearest = nearestName(to: name, among: anchors.keys.sorted()).map { "; did you mean `*\($0)`?" } ?? ""
+            // Past what will be shown only the number matters.
+            let isShown = diagnostics.count < ConfigurationLoader.maximumDiagnostics
+            let nearest = isShown ? nearestName(to: name, among: anchorNames) : nil
             report(
                 ConfigurationCode.alias, "no anchor \(quotedForDisplay("&" + name)) stands before this alias",
                 at: range,
-                help: "put quotes around text that begins with `*`" + nearest)
+                help: "put quotes around text that begins with `*`"
+                    + (nearest.map { "; did you mean `*\($0)`?" } ?? ""))
             return nothing
         }
         nodeCount += node.weight
         guard nodeCount <= limits.maximumNodes else {
             return stop(
                 "the aliases stand for more than \(limits.maximumNodes) values", at: range,
+                related: anchorRelated(name, node.range))
+        }
+        aliasedBytes += node.textBytes
+        guard aliasedBytes <= limits.maximumAliasedBytes else {
+            return stop(
+                "the aliases stand for more than \(Quantity.text(ofBytes: limits.maximumAliasedBytes)) of text",
+                at: range,
                 related: anchorRelated(name, node.range))
         }
         guard depth + node.height <= limits.maximumDepth else {
@@ -199,11 +222,14 @@ struct YAMLComposer: ~Copyable {
                 result.append(pair)
                 continue
             }
-            let related = Diagnostic.Related(
-                SourceSpan(source.origin, result[first].key.range), "it stands here first")
-            report(
-                ConfigurationCode.duplicateKey, "the key \(quotedForDisplay(name)) stands twice", at: pair.key.range,
-                help: "remove one of the two", related: [related])
+            let firstKey = result[first].key.range
+            // Two that one alias brings are the same key.
+            if firstKey != pair.key.range {
+                report(
+                    ConfigurationCode.duplicateKey, "the key \(quotedForDisplay(name)) stands twice",
+                    at: pair.key.range, help: "remove one of the two",
+                    related: [Diagnostic.Related(SourceSpan(source.origin, firstKey), "it stands here first")])
+            }
             if case .mapping(let members) = pair.value.content { more[first, default: []] += members }
         }
         for (index, members) in more.sorted(by: { $0.key < $1.key }) {
@@ -225,7 +251,7 @@ struct YAMLComposer: ~Copyable {
         for source in sources {
             guard case .mapping(let more) = source.content else {
                 // An alias to nothing is reported as such.
-                guard !tornRanges.contains(source.range) else { continue }
+                guard !source.isTorn else { continue }
                 report(
                     ConfigurationCode.invalidKey, "`<<` takes a mapping, or a list of mappings", at: source.range,
                     help: "name one by its anchor: `<<: *name`")

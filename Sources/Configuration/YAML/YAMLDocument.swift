@@ -6,9 +6,11 @@ package struct YAMLLimits: Sendable {
     package var maximumDepth = 64
     /// Nodes, counting what an alias stands for each time it is used.
     package var maximumNodes = 100_000
-    /// After so many places that are not YAML the rest is not read.
+    /// Bytes of the texts that aliases stand for, counted each time that they are used.
+    package var maximumAliasedBytes = 16 << 20
+    /// After so many places that are not YAML what follows is not read.
     package var maximumSyntaxErrors = 20
-    /// Bytes that are read in all: a text is read again after each of them.
+    /// A text is read again after each of them, as long as no more bytes than these are read in all; what follows then is left out.
     package var maximumReadBytes = 32 << 20
 
     package init() {}
@@ -32,13 +34,15 @@ package struct YAMLDocument: Sendable {
         var text = ReadableText(source)
         var list = DiagnosticList()
         var attempts = 1
-        while let fault = compose(text, source, limits, &list) {
+        var isLast = false
+        while let fault = compose(text, source, limits, &list, isLast: isLast) {
             isComplete = false
+            // What is wrong with a text of which the end was left out may come of that.
+            if isLast { break }
             if !text.isKnown(fault) { list.add(fault.diagnostic) }
             attempts += 1
-            let mayGoOn =
-                attempts <= limits.maximumSyntaxErrors && attempts * source.bytes.count <= limits.maximumReadBytes
-            if mayGoOn, text.repair(fault) { continue }
+            isLast = attempts > limits.maximumSyntaxErrors || attempts * source.bytes.count > limits.maximumReadBytes
+            if !isLast, text.repair(fault) { continue }
             guard text.hideAll(from: fault.range.lowerBound) else { break }
         }
         tornRanges += text.tornRanges
@@ -46,8 +50,10 @@ package struct YAMLDocument: Sendable {
     }
 
     /// Reads as far as that can be done, and tells what keeps it from going on.
+    ///
+    /// - Parameter isLast: whether it is not read again, whatever is found.
     private mutating func compose(
-        _ text: ReadableText, _ source: SourceText, _ limits: YAMLLimits, _ list: inout DiagnosticList
+        _ text: ReadableText, _ source: SourceText, _ limits: YAMLLimits, _ list: inout DiagnosticList, isLast: Bool
     ) -> YAMLFault? {
         text.text.withUnsafeBufferPointer { bytes in
             guard let reader = YAMLEventReader(bytes) else { return nil }
@@ -55,7 +61,7 @@ package struct YAMLDocument: Sendable {
             root = composer.composeDocument()
             tornRanges = composer.tornRanges
             // Where it is read again, they are found again.
-            if composer.fault == nil { for diagnostic in composer.diagnostics { list.add(diagnostic) } }
+            if composer.fault == nil || isLast { for diagnostic in composer.diagnostics { list.add(diagnostic) } }
             return composer.fault
         }
     }

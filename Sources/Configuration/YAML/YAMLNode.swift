@@ -1,3 +1,5 @@
+import JSON
+
 /// A part of a YAML document, with the place where it stands. Aliases are resolved, merge keys merged.
 package struct YAMLNode: Sendable {
     package enum Content: Sendable {
@@ -17,19 +19,23 @@ package struct YAMLNode: Sendable {
     package let weight: Int
     /// Sequences and mappings inside each other, this one and those that aliases stand for included.
     package let height: Int
+    /// Bytes of all texts in this tree, those that aliases stand for included.
+    let textBytes: Int
 
     package init(_ content: Content, range: Range<Int>, anchorRange: Range<Int>? = nil) {
         self.content = content
         self.range = range
         self.anchorRange = anchorRange
         switch content {
-        case .scalar: (weight, height) = (1, 0)
+        case .scalar(let scalar): (weight, height, textBytes) = (1, 0, scalar.text.utf8.count)
         case .sequence(let items):
             weight = items.reduce(1) { $0 + $1.weight }
             height = items.reduce(0) { max($0, $1.height) } + 1
+            textBytes = items.reduce(0) { $0 + $1.textBytes }
         case .mapping(let pairs):
             weight = pairs.reduce(1) { $0 + $1.key.weight + $1.value.weight }
             height = pairs.reduce(0) { max($0, $1.key.height, $1.value.height) } + 1
+            textBytes = pairs.reduce(0) { $0 + $1.key.textBytes + $1.value.textBytes }
         }
     }
 
@@ -38,8 +44,7 @@ package struct YAMLNode: Sendable {
     /// What a JSON Pointer (RFC 6901) leads to, as far as it leads.
     func descendant(at pointer: String) -> YAMLNode {
         var node = self
-        for token in pointer.split(separator: "/") {
-            let name = String(token).replacing("~1", with: "/").replacing("~0", with: "~")
+        for name in JSONPointer.tokens(of: pointer) ?? [] {
             switch node.content {
             case .scalar: return node
             case .sequence(let items):
@@ -63,7 +68,7 @@ package struct YAMLNode: Sendable {
     }
 
     /// Whether nothing can be said of it: a scalar that is not what was meant, or whose value is not known.
-    var isOpaque: Bool { scalar.map { $0.isUnknown || isTorn } ?? false }
+    var isOpaque: Bool { scalar.map { $0.isUnjudged || isTorn } ?? false }
 
     /// Whether that holds of any part of it.
     var containsOpaque: Bool {
@@ -103,8 +108,8 @@ package struct YAMLScalar: Sendable {
     package var reference: String?
     /// Whether `text` has parts that came from variables.
     package var isExpanded = false
-    /// Whether it stands for a variable whose value is not known, or refers to one in a way that is reported.
-    package var isUnknown = false
+    /// Whether it refers to a variable whose value is not known, or in a way that is reported: nothing can be said of its text.
+    package var isUnjudged = false
 
     package init(_ text: String, _ kind: Kind) {
         self.text = text
@@ -113,6 +118,9 @@ package struct YAMLScalar: Sendable {
 
     /// The alias that it stands behind; nil where it stands there itself, or is made of variables.
     var alias: String? { isExpanded ? nil : reference }
+
+    /// Whether some of its value stands in the file itself: all that is no variable's, and what a reference has for a default.
+    var isLiteral: Bool { !isExpanded || reference.map(VariableReference.hasDefault) ?? false }
 
     package var resolved: CoreSchemaValue {
         switch kind {

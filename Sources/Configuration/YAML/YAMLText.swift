@@ -7,6 +7,16 @@ package enum YAMLText {
     /// The same as a value.
     package static let mask = quoted(asterisks)
 
+    /// Whether secrets in a text were masked. Lines of asterisks, and headlines between them, are none.
+    static func isMasked(_ text: String) -> Bool {
+        text.contains(asterisks)
+            && text.split(whereSeparator: \.isNewline).contains { line in
+                let line = line.drop(while: \.isWhitespace)
+                let isFramed = text != asterisks && line.first == "*" && line.last { !$0.isWhitespace } == "*"
+                return !isFramed && line.split { $0 != "*" }.contains { $0.count == asterisks.count }
+            }
+    }
+
     /// A value on one line. `${` is protected from being read as a reference.
     package static func flow(_ value: JSONValue) -> String {
         switch value {
