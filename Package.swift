@@ -164,7 +164,7 @@ let package = Package(
                 "Observability", "OpenRouter", "Quantities", "ScriptedUpstream", "SessionProtocol", "Sessions",
                 "TestSupport", "WebSocket", "Wire",
             ]),
-        tests(of: "Commands", ["Benchmarking", "CommandLineSpec", "Configuration", "JSON"]),
+        tests(of: "Commands", ["Benchmarking", "CommandLineSpec", "Configuration", "JSON", "Observability"]),
         tests(of: "Terminal", ["Diagnostics"]),
         tests(of: "ChatUI", ["Diagnostics", "InteractiveClient", "JSON", "JSONRPC", "SessionProtocol", "Terminal"]),
         tests(of: "Replaying", ["Diagnostics", "JSON", "JSONRPC", "Observability", "SessionProtocol"]),

@@ -19,17 +19,32 @@ struct ConfigurationReport {
         return blocks.joined(separator: "\n")
     }
 
-    /// Every diagnostic as a line of the log, for whoever reads that and not standard error.
+    /// Every diagnostic as a line of the log, for whoever reads that and not standard error; behind it one for each second place. Last
+    /// how many there are, where some are not told.
     func write(to log: Logger) {
         for diagnostic in loaded.diagnostics {
-            let place = loaded.catalog[diagnostic.span.origin]?.position(at: diagnostic.span.range.lowerBound)
+            let level: LogLevel = diagnostic.severity == .error ? .error : .warning
+            write(diagnostic.message, diagnostic.help, diagnostic.span, diagnostic.code, level, to: log)
+            for related in diagnostic.related {
+                write(related.message, nil, related.span, diagnostic.code, level, to: log)
+            }
+        }
+        if loaded.droppedCount > 0 { log.log(loaded.containsError ? .error : .warning, summary) }
+    }
+
+    private func write(
+        _ message: String, _ help: String?, _ span: SourceSpan, _ code: DiagnosticCode, _ level: LogLevel,
+        to log: Logger
+    ) {
+        let place = loaded.catalog[span.origin]?.position(at: span.range.lowerBound) ?? .start
+        let (code, file) = (LogValue.string(code.id), LogValue.string(span.origin.displayName))
+        let (line, column) = (LogValue.integer(place.line), LogValue.integer(place.column))
+        if let help {
             log.log(
-                diagnostic.severity == .error ? .error : .warning, diagnostic.message,
-                [
-                    "code": .string(diagnostic.code.id), "file": .string(diagnostic.span.origin.displayName),
-                    "line": .integer(place?.line ?? 1), "column": .integer(place?.column ?? 1),
-                    "help": .string(diagnostic.help ?? ""),
-                ])
+                level, message,
+                ["code": code, "file": file, "line": line, "column": column, "help": .string(help)])
+        } else {
+            log.log(level, message, ["code": code, "file": file, "line": line, "column": column])
         }
     }
 

@@ -69,12 +69,12 @@ struct ValidateConfigCommand {
         }
         guard invocation.parsed.isGiven("online") else { return loaded }
         for index in loaded.indices {
+            guard loaded[index].isReadable, loaded[index].effective.aiService == .openrouter else { continue }
             guard let settings = loaded[index].settings else {
                 invocation.console.tell(
                     "ailoopctl: \(loaded[index].displayName) has errors: its endpoint was not asked\n")
                 continue
             }
-            guard settings.aiService == .openrouter else { continue }
             guard let facts = endpointFacts(of: settings) else { continue }
             loaded[index].judge(by: facts)
         }

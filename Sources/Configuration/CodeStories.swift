@@ -63,8 +63,8 @@ extension CodeStory {
             wrong: "ai_loop:\n  system_prompt: \"Be brief.\n", right: "ai_loop:\n  system_prompt: \"Be brief.\"\n"),
         CodeStory(
             ConfigurationCode.indentation,
-            "What belongs together is indented by the same number of spaces, and deeper than what it belongs to. The place where "
-                + "the mapping or list begins is shown beside the line that fits nowhere.",
+            "What belongs together is indented by the same number of spaces, and deeper than what it belongs to. The key that "
+                + "a line does not fit to is shown beside it, with how far to indent it.",
             wrong: "server:\n  port: 8000\n   path: /ws\n", right: "server:\n  port: 8000\n  path: /ws\n"),
         CodeStory(
             ConfigurationCode.unclosedBracket,

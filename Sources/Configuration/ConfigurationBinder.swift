@@ -151,9 +151,7 @@ private struct Meaning {
             help = "did you mean `\(nearest)`?"
         } else if let home = Self.home(of: name) {
             path = home
-            let parent = home.split(separator: ".").dropLast().joined(separator: ".")
-            help =
-                "`\(name)` belongs \(parent.isEmpty ? "to the top level" : "into `\(parent)`"): check its indentation"
+            help = SettingTable.indentationHelp(name, in: SettingTable.enclosingSections(of: home).last ?? "")
         } else {
             let list = names.prefix(8).map { "`\($0)`" }.joined(separator: ", ")
             help = "known keys: \(list)\(names.count > 8 ? ", …" : ""); keys that begin with `x-` are free"

@@ -210,7 +210,7 @@ struct LoadingRun {
             diagnostics.add(diagnostic)
         }
         if origin == fileOrigin {
-            for (path, range) in decoder.plainSecrets { reportPlainSecret(path, SourceSpan(origin, range)) }
+            for (path, range) in decoder.plainSecrets { reportEnvironmentSecret(path, SourceSpan(origin, range)) }
         }
         for range in decoder.secretRanges { result.catalog.redact(SourceSpan(origin, range)) }
         return (value, decoder.isFaulty || node.isTorn)

@@ -6,7 +6,7 @@ package struct EndpointFacts: Sendable {
     /// Why there is no answer that helps; with a sentence for a person.
     package enum Fault: Error, Sendable, Equatable {
         case unreachable(String)
-        /// It answers, but that it cannot: it is overloaded, broken, or out of somebody's money.
+        /// It answers with a failure: overloaded, broken, or without credit.
         case failing(String)
         case refusedKey(String)
         case unreadable(String)
@@ -92,15 +92,9 @@ extension LoadedConfiguration {
     }
 
     private mutating func judgeModels(_ models: [EndpointFacts.Model]) {
-        let openRouter = effective.openRouter
-        let named =
-            [(openRouter.model, span(of: "openrouter.model"))]
-            + openRouter.fallbackModels.enumerated().map { index, model in
-                (model, span(of: "openrouter.fallback_models", at: .item(index)))
-            }
         // Servers of open models often have one model and take any name for it.
         let isStrict = models.contains { !$0.supportedParameters.isEmpty }
-        for (name, span) in named {
+        for (_, name, span) in namedModels {
             if let model = Self.model(named: name, among: models) {
                 judge(model, at: span)
             } else if !name.hasPrefix("@") {
@@ -149,15 +143,10 @@ extension LoadedConfiguration {
                         ? "`openrouter.provider` requires parameters to be supported: remove it, or choose another model"
                         : "it would be ignored: remove it, or choose another model"))
         }
-        let tools = effective.tools
-        let offered = [
-            ("tools.builtin", tools.builtin.isEmpty), ("tools.commands", tools.commands.isEmpty),
-            ("tools.mcp_servers", tools.mcpServers.isEmpty),
-        ].first { !$0.1 }
-        if let offered, !model.supportedParameters.contains("tools") {
+        if let offered = effective.tools.offers.first, !model.supportedParameters.contains("tools") {
             report(
                 ConfigurationCode.unsupportedFeature, .warning, "\(name) does not use tools, which are configured",
-                offered.0, help: "choose a model that does")
+                offered, help: "choose a model that does")
         }
     }
 

@@ -80,6 +80,15 @@ package struct LoadedConfiguration: Sendable {
         origin(of: path).span ?? SourceSpan(startOf: .file(file ?? ConfigurationInputs.defaultFile))
     }
 
+    /// The models that are asked for, the first before those that stand in for it, with the key that names each.
+    var namedModels: [(path: String, name: String, span: SourceSpan)] {
+        let path = "openrouter.fallback_models"
+        return [("openrouter.model", effective.openRouter.model, span(of: "openrouter.model"))]
+            + effective.openRouter.fallbackModels.enumerated().map { index, model in
+                (path, model, span(of: path, at: .item(index)))
+            }
+    }
+
     /// Adds what was found out after loading.
     mutating func add(_ diagnostic: Diagnostic) {
         diagnostics.append(diagnostic)

@@ -47,14 +47,7 @@ extension LoadingRun {
     /// OpenRouter names its models `author/slug`; other endpoints name theirs as they like.
     private mutating func checkModelNames(of url: HTTPURL) {
         guard url.host == "openrouter.ai" || url.host.hasSuffix(".openrouter.ai") else { return }
-        let openRouter = result.effective.openRouter
-        let named =
-            [("openrouter.model", openRouter.model, result.span(of: "openrouter.model"))]
-            + openRouter.fallbackModels.enumerated().map { index, model in
-                let path = "openrouter.fallback_models"
-                return (path, model, result.span(of: path, at: .item(index)))
-            }
-        for (path, model, span) in named where !model.isEmpty {
+        for (path, model, span) in result.namedModels where !model.isEmpty {
             let parts = model.split(separator: "/", omittingEmptySubsequences: false)
             if parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty { continue }
             diagnostics.add(
@@ -83,10 +76,11 @@ extension LoadingRun {
                     + "(\(Quantity.text(of: openRouter.retryMaximum)))",
                 "openrouter.retry_base_seconds", "openrouter.retry_max_seconds")
         }
-        for path in ["openrouter.retry_base_seconds", "openrouter.retry_max_seconds"]
-        where openRouter.maximumRetries == 0 {
-            reportWithoutEffect(
-                path, because: "`openrouter.max_retries` is 0: nothing is tried again", "openrouter.max_retries")
+        if openRouter.maximumRetries == 0 {
+            for path in ["openrouter.retry_base_seconds", "openrouter.retry_max_seconds"] {
+                reportWithoutEffect(
+                    path, because: "`openrouter.max_retries` is 0: nothing is tried again", "openrouter.max_retries")
+            }
         }
         if openRouter.maximumConcurrentRequests > result.effective.sessions.maximumSessions {
             reportUnreachable(
@@ -96,7 +90,7 @@ extension LoadingRun {
         }
         if openRouter.maximumRetries > 0, openRouter.retryBase >= openRouter.timeout {
             reportUnreachable(
-                "no retry can start: the first wait is as long as the whole call may last",
+                "no retry can start: the first wait is at least as long as the whole call may last",
                 "openrouter.retry_base_seconds", "openrouter.timeout_seconds")
         }
     }
@@ -232,7 +226,8 @@ extension LoadingRun {
             diagnostics.add(
                 Diagnostic(
                     ConfigurationCode.withoutEffect,
-                    "\(quotedForDisplay(result.shown(model, of: path, at: .item(index)))) has been tried already",
+                    "`\(path)` names \(quotedForDisplay(result.shown(model, of: path, at: .item(index)))) again, which is "
+                        + "`openrouter.model`",
                     at: result.span(of: path, at: .item(index)), severity: .warning, help: "name each model once"))
         }
     }
@@ -296,11 +291,7 @@ extension LoadingRun {
 
     private mutating func checkRounds() {
         guard result.effective.aiLoop.maximumToolRounds == 0 else { return }
-        let tools = result.effective.tools
-        for (path, isEmpty) in [
-            ("tools.builtin", tools.builtin.isEmpty), ("tools.commands", tools.commands.isEmpty),
-            ("tools.mcp_servers", tools.mcpServers.isEmpty),
-        ] where !isEmpty {
+        for path in result.effective.tools.offers {
             reportWithoutEffect(
                 path, because: "`ai_loop.max_tool_rounds` is 0: no tool is called", "ai_loop.max_tool_rounds")
         }
@@ -341,7 +332,7 @@ extension LoadingRun {
             Diagnostic(
                 ConfigurationCode.withoutEffect, "\(name) has no effect: \(reason)",
                 at: step.map { result.span(of: path, at: $0) } ?? place(of: path), severity: .warning,
-                help: "remove it, or change the other", related: related ?? []))
+                help: cause == nil ? "remove it" : "remove it, or change the other", related: related ?? []))
     }
 
     /// Where a key's value stands; where it has none, the section that lacks it; else the beginning of the file.

@@ -12,13 +12,11 @@ extension LoadingRun {
                 reportMask(key.path, span)
                 continue
             }
-            diagnostics.add(
-                Diagnostic(
-                    ConfigurationCode.secretInFile, "`\(key.path)` stands in the file in plain text", at: span,
-                    severity: .warning,
-                    help: key.path == "openrouter.api_key"
-                        ? "keep it in the environment or `.env` as OPENROUTER_API_KEY, or in `openrouter.api_key_file`"
-                        : "keep them in a file of their own and name it as `\(key.path)_file`"))
+            reportPlainSecret(
+                key.path, span,
+                help: key.path == "openrouter.api_key"
+                    ? "keep it in the environment or `.env` as OPENROUTER_API_KEY, or in `openrouter.api_key_file`"
+                    : "keep them in a file of their own and name it as `\(key.path)_file`")
         }
     }
 
@@ -29,18 +27,22 @@ extension LoadingRun {
                 help: "put the secret itself, or a reference to a variable (`${NAME}`), in its place"))
     }
 
-    /// A secret in an environment, of which not all values are some.
-    mutating func reportPlainSecret(_ path: String, _ span: SourceSpan) {
+    /// Of a secret in an environment, of which not all values are some.
+    mutating func reportEnvironmentSecret(_ path: String, _ span: SourceSpan) {
         guard !isMask(span) else { return }
+        reportPlainSecret(
+            path, span,
+            help: "keep it in the environment or `.env`, and write a reference to the variable here: `\"${NAME}\"`")
+    }
+
+    private mutating func reportPlainSecret(_ path: String, _ span: SourceSpan, help: String) {
         diagnostics.add(
             Diagnostic(
                 ConfigurationCode.secretInFile, "`\(path)` stands in the file in plain text", at: span,
-                severity: .warning,
-                help: "keep it in the environment or `.env`, and write a reference to the variable here: `\"${NAME}\"`")
-        )
+                severity: .warning, help: help))
     }
 
-    /// Whether asterisks alone stand there.
+    /// Whether asterisks alone stand there, however many.
     private func isMask(_ span: SourceSpan) -> Bool {
         let text = written(at: span)
         return !text.isEmpty && text.allSatisfy { $0 == "*" }

@@ -32,7 +32,7 @@ extension SettingDecoder {
             pairs.map { pair in
                 _ = text(pair.key, form)
                 let name = pair.key.scalar?.text ?? ""
-                var record = record(pair.value, members, path: "\(key.path).\(name)")
+                var record = record(pair.value, members, path: path(of: name))
                 record["name"] = .text(name)
                 return record
             })
@@ -89,12 +89,15 @@ extension SettingDecoder {
 
     // MARK: - Mappings from names
 
+    /// As messages call the member of a name that the file chose.
+    private func path(of name: String) -> String { "\(key.path).\(quotedForDisplay(name).dropFirst().dropLast())" }
+
     mutating func choiceMap(_ node: YAMLNode, _ choices: [String], _ maximumCount: Int) -> SettingValue? {
         guard let pairs = pairs(node, maximumCount) else { return nil }
         var map: [String: String] = [:]
         for pair in pairs {
             let name = pair.key.scalar?.text ?? ""
-            let path = "\(key.path).\(name)"
+            let path = path(of: name)
             var decoder = SettingDecoder(SettingMember(name, .choice(choices), "").key(below: key.path), from: origin)
             if case .text(let choice)? = decoder.decode(pair.value) { map[name] = choice }
             absorb(decoder)
@@ -108,7 +111,7 @@ extension SettingDecoder {
         var map: [String: Secret] = [:]
         for pair in pairs {
             guard let name = text(pair.key, .variableName), !isOpaque(pair.value) else { continue }
-            let path = "\(key.path).\(name)"
+            let path = path(of: name)
             guard let scalar = pair.value.scalar, !pair.value.isNull else {
                 let _: String? = mismatch(pair.value, "text", at: path)
                 continue

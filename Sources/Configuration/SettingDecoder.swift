@@ -175,7 +175,9 @@ struct SettingDecoder {
 
     private func quotingHelp(_ scalar: YAMLScalar) -> String {
         if let alias = scalar.alias { return "put quotes around what \(quotedForDisplay(alias)) stands for" }
-        return key.isSecret ? "put quotes around it" : "put quotes around it: `\"\(scalar.shown)\"`"
+        // What is long is no number, and is seen where it stands.
+        let isShown = !key.isSecret && scalar.shown.utf8.count <= Self.longestExample
+        return isShown ? "put quotes around it: `\"\(scalar.shown)\"`" : "put quotes around it"
     }
 
     /// Says where a tool that reads YAML 1.1, as many still do, would take a value for something else.
@@ -217,9 +219,12 @@ struct SettingDecoder {
         return items
     }
 
+    /// Bytes of a value that help shows as it would be right; a longer one is not written again.
+    private static let longestExample = 100
+
     /// The list that a scalar in its place may have been meant as: of a command, its words.
     private func list(of scalar: YAMLScalar) -> String {
-        guard !key.isSecret else { return "[…]" }
+        guard !key.isSecret, scalar.shown.utf8.count <= Self.longestExample else { return "[…]" }
         if let alias = scalar.alias { return "[\(alias)]" }
         if let reference = scalar.reference { return "[\(YAMLText.quoted(reference))]" }
         guard case .command = key.type else { return "[\(YAMLText.literal(scalar.text, inFlow: true))]" }
@@ -299,7 +304,9 @@ struct SettingDecoder {
             } else if name == "response_format", let schema = value["json_schema"]?["schema"] {
                 for fault in JSONSchemaForm.faults(of: schema) {
                     let place = pair.value.descendant(at: "/json_schema/schema" + fault.pointer)
-                    reportMember(name, "has a schema in which `\(fault.pointer)` must be \(fault.expected)", place)
+                    reportMember(
+                        name, "has a schema in which \(quotedForDisplay(fault.pointer)) must be \(fault.expected)",
+                        place)
                 }
             } else if name == "reasoning", value["effort"] != nil, value["max_tokens"] != nil {
                 reportMember(name, "takes `effort` or `max_tokens`, not both", pair.value)
@@ -312,7 +319,8 @@ struct SettingDecoder {
         let value = json(node)
         let faults = JSONSchemaForm.faults(of: value)
         for fault in faults {
-            reportSchema("`\(fault.pointer)` must be \(fault.expected)", node.descendant(at: fault.pointer))
+            reportSchema(
+                "\(quotedForDisplay(fault.pointer)) must be \(fault.expected)", node.descendant(at: fault.pointer))
         }
         let isTyped = value["type"]?.string == "object" || faults.contains { $0.pointer == "/type" }
         if !pairs.isEmpty, !isTyped, !node.isTorn {
@@ -348,9 +356,7 @@ struct SettingDecoder {
                     ConfigurationCode.unknownParameter,
                     "\(quotedForDisplay(name)) in `\(key.path)` goes to the service, and sets nothing here",
                     at: span(pair.key), severity: .warning,
-                    help:
-                        "`\(name)` belongs \(home.isEmpty ? "to the top level" : "into `\(home)`"): check its indentation"
-                ))
+                    help: SettingTable.indentationHelp(name, in: home)))
             return
         }
         let nearest = form.candidates.nearest(to: name)

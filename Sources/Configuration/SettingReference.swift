@@ -42,8 +42,8 @@ package enum SettingReference {
         `ailoopctl validate-config` finds everything that is wrong with a configuration; `ailoopctl validate-config
         --show-effective` shows the values in force and where each comes from. Editors that know JSON Schema complete and check
         by `docs/config.schema.json`, which `ailoopctl validate-config --schema` prints: name it in the file's first line, as
-        `# yaml-language-server: $schema=config.schema.json`. They see no ranges of values with units, nothing that variables hold, and
-        nothing that two keys are together.
+        `# yaml-language-server: $schema=config.schema.json`. They check neither the range of a value with a unit, nor what a variable
+        holds, nor whether two keys contradict each other.
         """
 
     private static let closing = """

@@ -44,6 +44,11 @@ package enum SettingTable {
         }
     }
 
+    /// What to do with a name that belongs into `section`, or to the top level (`""`).
+    static func indentationHelp(_ name: String, in section: String) -> String {
+        "`\(name)` belongs \(section.isEmpty ? "to the top level" : "into `\(section)`"): check its indentation"
+    }
+
     /// `a.b.c` → `a`, `a.b`.
     static func enclosingSections(of path: String) -> [String] {
         path.indices.filter { path[$0] == "." }.map { String(path[..<$0]) }

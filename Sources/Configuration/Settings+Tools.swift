@@ -135,6 +135,16 @@ extension Settings.Tools.MCPServer {
     }
 }
 
+extension Settings.Tools {
+    /// The keys that give tools, those that do.
+    var offers: [String] {
+        [
+            ("tools.builtin", builtin.isEmpty), ("tools.commands", commands.isEmpty),
+            ("tools.mcp_servers", mcpServers.isEmpty),
+        ].filter { !$0.1 }.map(\.0)
+    }
+}
+
 extension [String: SettingValue] {
     fileprivate func text(_ name: String) -> String? {
         if case .text(let text)? = self[name] { text } else { nil }

@@ -6,6 +6,8 @@ enum VariableReference {
     private static let searchedBytes = 4096
     /// References in one scalar.
     static let maximumCount = 1000
+    /// Characters of a name that help shows.
+    private static let longestName = 60
     private static let fault = "write `${NAME}` or `${NAME:-default}`; a literal `${` is written `$${`"
 
     /// A node with all references replaced, also in what it contains.
@@ -150,9 +152,9 @@ enum VariableReference {
 
     private static func unset(_ name: Substring, _ reference: String) -> Problem {
         Problem(
-            code: ConfigurationCode.unsetVariable, message: "the variable `\(name)` is not set",
-            help: "set it in the environment or in .env, or give a default: `${\(name):-default}`", reference: reference
-        )
+            code: ConfigurationCode.unsetVariable, message: "the variable \(quotedForDisplay(String(name))) is not set",
+            help: "set it in the environment or in .env, or give a default: `${\(name.prefix(longestName)):-default}`",
+            reference: reference)
     }
 
     private static func malformed(_ reference: String, _ message: String) -> Finding {

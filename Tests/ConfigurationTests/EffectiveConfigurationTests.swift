@@ -107,6 +107,17 @@ import Testing
         #expect(load(yaml(loaded)).effective == loaded.effective, "\(yaml(loaded))")
     }
 
+    @Test("a list stands on one line up to its width, and one longer below its name")
+    func lineWidth() {
+        func line(_ count: Int) -> String? {
+            let model = String(repeating: "m", count: count)
+            let printed = yaml(load("ai_service: mock\nopenrouter: {fallback_models: [a, \(model)]}"))
+            return printed.split(separator: "\n").first { $0.contains("fallback_models") }.map(String.init)
+        }
+        #expect(line(95)?.hasPrefix("  fallback_models: [a, mmm") == true)
+        #expect(line(96)?.hasPrefix("  fallback_models:  #") == true)
+    }
+
     @Test("without the machine references stand as they are")
     func hermetic() {
         let text =

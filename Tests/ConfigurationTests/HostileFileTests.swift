@@ -62,6 +62,29 @@ import Testing
         #expect(help(1000) == "put quotes around text that begins with `*`")
     }
 
+    private static let long = String(repeating: "1", count: 100_000)
+
+    @Test(
+        "messages are short, however long what they tell of is",
+        arguments: [
+            "openrouter: {fallback_models: LONG}", "openrouter: {fallback_models: aLONG}", "openrouter: {model: LONG}",
+            "openrouter: {app_name: 0LONG}", "tools: {allowed_commands: a LONG}", "logging: {file: ${aLONG}}",
+            "logging: {file: \"${aLONG-}\"}", "LONG: 1", "server: {LONG: 1}", "server: {port: *LONG}",
+            "server: {port: &LONG x, path: *LONG}", "server: {port: !LONG x}", "tools: {mcp_servers: {LONG: {}}}",
+            "tools: {policies: {LONG: 5, LONGb: allow}}",
+            "tools: {commands: [{name: a, command: [b], parameters: {type: object, properties: {LONG: 5}}}]}",
+            "tools: {commands: [{name: a, command: b LONG, env: {aLONG: [], LONG: x}}, {name: LONG, command: [c]}]}",
+            "openrouter: {params: {LONG: 5, temperature: LONG, response_format: {json_schema: {schema: {LONG: 1, items: LONG}}}}}",
+        ])
+    func messages(yaml: String) {
+        let loaded = load("ai_service: mock\n" + yaml.replacing("LONG", with: Self.long))
+        #expect(!loaded.diagnostics.isEmpty)
+        for diagnostic in loaded.diagnostics {
+            let texts = [diagnostic.message, diagnostic.help ?? ""] + diagnostic.related.map(\.message)
+            #expect(texts.allSatisfy { $0.utf8.count < 1000 }, "\(diagnostic.code.id)")
+        }
+    }
+
     @Test("merge keys that name nothing are as many as they like")
     func unknownMerges() {
         let merges = Self.numbered(20_000) { "{<<: *a\($0)}, " }

@@ -94,12 +94,18 @@ import Testing
         #expect(try schemaFaults(yaml) != [])
     }
 
-    @Test("a file that the loader takes is refused by no editor", arguments: BrokenFileTests.names)
-    func files(name: String) throws {
-        let file = testsDirectory.appending(path: "Fixtures/configuration/\(name).yaml")
-        guard let yaml = try? String(contentsOf: file, encoding: .utf8), loaderTakes(yaml) else { return }
-        let document = YAMLDocument(parsing: SourceText(.option("example"), text: yaml))
-        guard document.root != nil else { return }
-        #expect(try schemaFaults(yaml) == [])
+    @Test("a file that the loader takes is refused by no editor")
+    func files() throws {
+        var taken = 0
+        for name in BrokenFileTests.names {
+            let file = testsDirectory.appending(path: "Fixtures/configuration/\(name).yaml")
+            // Some are broken in their very bytes.
+            let yaml = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+            let isEmpty = YAMLDocument(parsing: SourceText(.option("example"), text: yaml)).root == nil
+            guard loaderTakes(yaml), !isEmpty else { continue }
+            taken += 1
+            #expect(try schemaFaults(yaml) == [], "\(name)")
+        }
+        #expect(taken >= 25)
     }
 }

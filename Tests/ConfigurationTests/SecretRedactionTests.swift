@@ -58,6 +58,50 @@ import Testing
         #expect(rendered(yaml).contains("place-of-key"), "\(rendered(yaml))")
     }
 
+    private static func letters(_ count: Int) -> String { String(repeating: "g", count: count) }
+
+    /// What is as long as it may be without being hidden, or one shorter than what is hidden, and the same one longer. `WORD` is what stands
+    /// in the line.
+    @Test(
+        "what is hidden begins at a length",
+        arguments: [
+            // Keys by their beginnings, grown together with others, by their look.
+            ("logging: {fiel: WORD}", "sk-" + letters(7), "sk-" + letters(8)),
+            ("logging: {fiel: WORD}", "xsk-\(letters(12))1", "xsk-\(letters(13))1"),
+            ("logging: {fiel: WORD}", "aB3" + letters(16), "aB3" + letters(17)),
+            (
+                "logging: {fiel: WORD}", "a1" + String(repeating: "b", count: 29),
+                "a1" + String(repeating: "b", count: 30)
+            ),
+            // Numbers, members of environments, words that stand again.
+            ("tools: {x: {token: WORD}, commands: 5}", "123456", "1234567"),
+            ("tools: {x: {env: {A: WORD}}, commands: 5}", "ggg", "gggg"),
+            ("openrouter: {api_key: WORD}\nlogging: {fiel: WORD}", letters(5), letters(6)),
+        ])
+    func lengths(yaml: String, shown: String, hidden: String) {
+        #expect(rendered(yaml.replacing("WORD", with: shown)).contains(shown))
+        #expect(!rendered(yaml.replacing("WORD", with: hidden)).contains(hidden))
+    }
+
+    @Test("a name that is too long for one is none of a secret's")
+    func longName() {
+        let yaml: (Int) -> String = { "tools: {x: {\(Self.letters($0 - 6))_token: plainword}, commands: 5}" }
+        #expect(!rendered(yaml(64)).contains("plainword"))
+        // By then no more than its ending is looked at, where it has grown together.
+        #expect(rendered(yaml(65)).contains("plainword"))
+    }
+
+    @Test("a word that a message cuts is known by so many of its letters")
+    func cutWords() {
+        func message(_ filler: Int) -> String {
+            let text = "\(String(repeating: "x", count: filler)) plainsecret"
+            return load("ai_service: mock\nopenrouter: {api_key: plainsecret}\nserver: {port: \(text)}\n")
+                .diagnostics.first { $0.code.id == "AL030" }?.message ?? ""
+        }
+        #expect(message(56).hasSuffix(" pla…`"))
+        #expect(message(55).hasSuffix(" ********`"))
+    }
+
     /// Where secrets can stand, one of a word that anybody could have chosen and one that a service gave.
     private static let originals = [
         """

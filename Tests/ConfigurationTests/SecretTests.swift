@@ -88,6 +88,16 @@ import Testing
         #expect(loaded.lines == ["AL046 3:17 \(message)"])
     }
 
+    @Test("a file holds so many tokens, and no more")
+    func tokenLimit() {
+        let yaml = "ai_service: mock\nserver: {auth: {tokens_file: tokens}}\n"
+        func loaded(_ count: Int) -> LoadedConfiguration {
+            load(yaml, files: ["tokens": (0..<count).map { "token\($0)\n" }.joined()])
+        }
+        #expect(loaded(10_000).settings?.server.auth.tokens.count == 10_000)
+        #expect(loaded(10_001).lines == ["AL046 2:30 the file `tokens` holds 10001 lines"])
+    }
+
     @Test("a key file is not asked for where the mock answers")
     func mockNeedsNoFile() {
         #expect(load("ai_service: mock\nopenrouter:\n  api_key_file: nowhere\n").lines.isEmpty)

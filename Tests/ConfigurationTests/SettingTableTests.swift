@@ -155,7 +155,10 @@ import Testing
             let count: Int
             switch key.type {
             case .texts(_, let maximumCount), .secrets(let maximumCount): count = maximumCount
-            default: continue
+            case .command, .object, .schema, .records, .namedRecords, .choiceMap, .secretMap:
+                // Below: in what they stand differs.
+                continue
+            case .boolean, .integer, .number, .duration, .size, .text, .choice, .secret: continue
             }
             let items = ["server.allowed_origins": "https://a.example", "tools.builtin": "calculate"]
             let item = items[key.path] ?? "item"
@@ -164,5 +167,25 @@ import Testing
             let past = load("ai_service: mock", environment: [key.environmentName: full + "," + item])
             #expect(past.codes == ["AL031"], "\(key.path)")
         }
+    }
+
+    @Test(
+        "so are mappings and lists of tools",
+        arguments: [
+            (128, "{commands: [ITEMS]}", "{name: aN, command: [/bin/true]}"),
+            (32, "{mcp_servers: {ITEMS}}", "aN: {command: [/bin/true]}"),
+            (1000, "{mcp_servers: {a: {command: [/bin/true]}}, policies: {ITEMS}}", "a__N: ask"),
+            (256, "{commands: [{name: a, command: [/bin/true], env: {ITEMS}}]}", "AN: x"),
+            (256, "{commands: [{name: a, command: [/bin/true, ITEMS]}]}", "aN"),
+        ])
+    func toolLimits(count: Int, tools: String, item: String) {
+        func codes(_ count: Int) -> [String] {
+            let items = (1...count).map { item.replacing("N", with: "\($0)") }.joined(separator: ", ")
+            return load("ai_service: mock\ntools: \(tools.replacing("ITEMS", with: items))").codes
+        }
+        // The program is an item of its command.
+        let most = item == "aN" ? count - 1 : count
+        #expect(codes(most) == [])
+        #expect(codes(most + 1) == ["AL031"])
     }
 }

@@ -117,12 +117,10 @@ private func checkLimits(_ input: [UInt8]) throws(Finding) {
     limits.maximumSyntaxErrors = 2
     let document = YAMLDocument(parsing: SourceText(.file("config.yaml"), bytes: input), limits: limits)
     guard let root = document.root else { return }
-    // Behind each fault reading starts anew, and counts anew.
-    let most = limits.maximumNodes * limits.maximumSyntaxErrors + 1
-    if root.weight > most { throw Finding("\(root.weight) nodes were kept") }
-    // After a fault the pieces are joined by a mapping that none of them has counted.
-    let deepest = limits.maximumDepth + (document.isComplete ? 0 : 1)
-    if root.height > deepest { throw Finding("nested \(root.height) deep") }
+    if root.weight > limits.maximumNodes { throw Finding("\(root.weight) nodes were kept") }
+    if root.height > limits.maximumDepth { throw Finding("nested \(root.height) deep") }
+    let faults = document.diagnostics.count { ("AL005"..."AL009").contains($0.code.id) }
+    if faults > limits.maximumSyntaxErrors { throw Finding("\(faults) faults were told") }
 }
 
 private func rendered(_ loaded: LoadedConfiguration, usesColour: Bool) -> [UInt8] {

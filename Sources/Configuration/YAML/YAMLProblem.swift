@@ -54,21 +54,8 @@ struct YAMLProblem {
                 ConfigurationCode.syntax, "text behind the end of a quoted value",
                 at: spanOfFault(length: wordLength(at: failure.offset)),
                 help: "put all of it between the quotes, with a quote inside written as `\\\"` or `''`")
-        case "did not find expected key" where lines.ofKey() != nil: return lines.ofKey()
-        case "did not find expected key", "did not find expected '-' indicator":
-            let isList = failure.problem.contains("-")
-            return Diagnostic(
-                ConfigurationCode.indentation,
-                isList
-                    ? "this is neither an item (`- …`) of the list nor its end"
-                    : "this is neither a key of the mapping nor its end",
-                at: spanOfFault(length: wordLength(at: failure.offset)),
-                help: "indent everything that belongs together by the same number of spaces",
-                related: [
-                    Diagnostic.Related(
-                        span(failure.contextOffset..<failure.contextOffset + wordLength(at: failure.contextOffset)),
-                        isList ? "the list begins here" : "the mapping begins here")
-                ])
+        case "did not find expected key": return lines.ofKey() ?? misfit("a key of the mapping", "the mapping")
+        case "did not find expected '-' indicator": return misfit("an item (`- …`) of the list", "the list")
         case "did not find expected <document start>": return lines.ofDocumentEnd()
         case "mapping values are not allowed in this context":
             return lines.ofColon()
@@ -83,6 +70,16 @@ struct YAMLProblem {
             return IndentationProblem(at: failure.contextOffset, in: source).ofMissingColon(at: failure.contextOffset)
         default: return nil
         }
+    }
+
+    /// Of a line that is neither a further part of a list or mapping nor its end.
+    private func misfit(_ part: String, _ whole: String) -> Diagnostic {
+        let start = failure.contextOffset
+        return Diagnostic(
+            ConfigurationCode.indentation, "this is neither \(part) nor its end",
+            at: spanOfFault(length: wordLength(at: failure.offset)),
+            help: "indent everything that belongs together by the same number of spaces",
+            related: [Diagnostic.Related(span(start..<start + wordLength(at: start)), "\(whole) begins here")])
     }
 
     private var characterProblem: Diagnostic? {
