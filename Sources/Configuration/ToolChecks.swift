@@ -6,16 +6,14 @@ package enum ToolChecks {
     package static let defaultPath = "/bin:/usr/bin"
 
     /// The file that a command's first word names, as the system would run it from `directory`: the word itself where it has a
-    /// slash, else the first executable file of that name in the directories of `path`; nil where there is none.
+    /// slash, else the first executable file of that name in the absolute directories of `path`; nil where there is none.
     package static func executable(
         _ command: String, path: String, in directory: String = ".", files: some FileReading
     ) -> String? {
         let candidates =
             command.contains("/")
             ? [command]
-            : path.split(separator: ":", omittingEmptySubsequences: false).map {
-                ($0.isEmpty ? "." : String($0)) + "/" + command
-            }
+            : path.split(separator: ":").filter { $0.hasPrefix("/") }.map { "\($0)/\(command)" }
         return candidates.first { candidate in
             guard !command.isEmpty, let facts = files.facts(of: absolute(candidate, in: directory)) else {
                 return false
