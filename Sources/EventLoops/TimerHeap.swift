@@ -18,6 +18,8 @@ struct TimerHeap<Payload> {
     private var entries: [Entry] = []
     private var slots: [Slot] = []
     private var freeSlots: [Int] = []
+    /// Of new slots: above those of slots that were given up, whose ids must not name what is scheduled later.
+    private var firstGeneration: UInt32 = 0
     private var nextOrder: UInt64 = 0
     /// Timers that will fire.
     private(set) var count = 0
@@ -31,7 +33,7 @@ struct TimerHeap<Payload> {
             slots[slot].payload = payload
         } else {
             slot = slots.count
-            slots.append(Slot(payload: payload, generation: 0))
+            slots.append(Slot(payload: payload, generation: firstGeneration))
         }
         entries.append(Entry(deadline: deadline, order: nextOrder, slot: slot))
         nextOrder += 1
@@ -96,6 +98,7 @@ struct TimerHeap<Payload> {
         entries.removeAll { slots[$0.slot].payload == nil }
         entries.sort(by: Self.isBefore)
         if entries.isEmpty {
+            firstGeneration = slots.map(\.generation).max() ?? firstGeneration
             slots = []
             freeSlots = []
         }

@@ -39,12 +39,46 @@ import Testing
         #expect(!cancelledFired)
     }
 
+    /// Where all are dead, the heap gives its room back.
+    @Test func anOldIDNamesNothingAfterTheHeapWasEmptied() {
+        var heap = TimerHeap<Int>()
+        var ids: [TimerID] = []
+        for round in 0..<3 {
+            for number in 0..<200 {
+                ids.append(heap.schedule(at: 10, number))
+                // The last of them leaves nothing that lives.
+                let isCancelled = heap.cancel(ids[ids.count - 1])
+                #expect(isCancelled)
+            }
+            let living = heap.schedule(at: 5, round)
+            let revived = ids.filter { heap.cancel($0) }
+            #expect(revived == [])
+            #expect(heap.popDue(at: 5) == round)
+            ids.append(living)
+        }
+        #expect(Set(ids).count == ids.count)
+    }
+
     @Test(arguments: [1, 2, 3, 4, 5] as [UInt64])
     func aRandomMixAgreesWithASortedList(seed: UInt64) {
         var random = SplitMix(seed: seed)
         var heap = TimerHeap<Int>()
         var model: [(deadline: UInt64, order: Int, id: TimerID)] = []
+        var former: [TimerID] = []
         for order in 0..<3000 {
+            // Now and then nothing is left but what was cancelled.
+            if order % 500 == 499 {
+                for timer in model.shuffled(using: &random) {
+                    let isCancelled = heap.cancel(timer.id)
+                    #expect(isCancelled)
+                }
+                former += model.map(\.id)
+                model = []
+            }
+            if let old = former.randomElement(using: &random) {
+                let isCancelled = heap.cancel(old)
+                #expect(!isCancelled)
+            }
             switch random.next() % 4 {
             case 0, 1:
                 let deadline = random.next() % 1000
