@@ -144,7 +144,7 @@ let package = Package(
         tests(of: "TLS", ["TLSPeer", "Wire"]),
         tests(of: "HTTPClient", ["EventLoops", "HTTP1", "ScriptedUpstream", "TLS", "TLSPeer", "Wire"]),
         tests(of: "Observability", ["EventLoops", "JSON"]),
-        tests(of: "WebSocketConnections", ["EventLoops", "HTTP1", "WebSocket", "Wire"]),
+        tests(of: "WebSocketConnections", ["EventLoops", "HTTP1", "TLS", "TLSPeer", "WebSocket", "Wire"]),
         tests(
             of: "OpenRouter",
             ["AILoop", "EventLoops", "HTTP1", "HTTPClient", "JSON", "ScriptedUpstream", "ServerSentEvents"]),

@@ -213,7 +213,8 @@ final class LoadSession: WebSocketConnectionDelegate {
             let words = reason.isEmpty ? "" : ": \(reason)"
             return "The server closed the connection (\(code.map { "\($0.rawValue)" } ?? "no code"))\(words)."
         case .failed(_, let reason): return "The server broke the protocol: \(reason)."
-        case .lost(let error): return error.map { "The connection broke: \($0.message)." } ?? "The connection ended."
+        case .lost(let error?): return error.detail ?? "The connection broke: \(error.message)."
+        case .lost(nil): return "The connection ended."
         }
     }
 }

@@ -39,8 +39,8 @@ package struct JSONView: ChatView {
 
     package func show(_ event: ChatEvent) -> Bool {
         switch event {
-        case .said(let text): output.tell(text.hasSuffix("\n") ? text : text + "\n")
-        case .failed(let text): output.tell("error: \(text)\n")
+        case .said(let text): output.tell(TextView.safe(text.hasSuffix("\n") ? text : text + "\n"))
+        case .failed(let text): output.tell("error: \(TextView.safe(text))\n")
         default: break
         }
         return event.json.map { output.write($0.jsonText + "\n") } ?? true

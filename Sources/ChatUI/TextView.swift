@@ -80,7 +80,10 @@ package struct TextView: ChatView {
                     escapedForDisplay("\(run.name): \(run.phrase)" + (run.isError ? Self.reason(result) : "")), .dimmed)
             ]
         case .reconnecting(let attempt, let count, let reason):
-            ["\(reason); connecting again (\(attempt) of \(count))"]
+            [
+                "\(Self.safe(reason.hasSuffix(".") ? String(reason.dropLast()) : reason)); "
+                    + "connecting again (\(attempt) of \(count))"
+            ]
         case .reconnected: ["connected again"]
         case .said(let text): [Self.safe(text.hasSuffix("\n") ? String(text.dropLast()) : text)]
         case .failed(let text): [styled("error:", .error) + " " + Self.safe(text)]

@@ -123,7 +123,9 @@ final class ReplayRun {
         write(report.report(event, of: player.script, after: MonotonicClock.now() - scriptStartedAt))
         guard outputError == nil else { return }
         if let diagnostic = event.diagnostic { console.tell(renderer.render(diagnostic)) }
-        if isFirstUnreachable, let reason = summary.unreachable { console.tell("ailoopctl replay: \(reason)\n") }
+        if isFirstUnreachable, let reason = summary.unreachable {
+            console.tell("ailoopctl replay: \(escapedForDisplay(reason))\n")
+        }
     }
 
     private func setTimer() {

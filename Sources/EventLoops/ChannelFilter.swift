@@ -2,7 +2,7 @@ package import Wire
 
 /// Makes of what a channel's owner writes what goes over the wire, and back: TLS over TCP.
 ///
-/// Isolation: used on its channel's loop only. What it throws breaks the channel; it may know more about it than the error says.
+/// Isolation: used on its channel's loop only. What it throws breaks the channel, and says why in its ``SystemError/detail``.
 package protocol ChannelFilter: AnyObject {
     /// Moves what can be sent now from `plain` to the end of `wire`, and adds what else is to go there. What has to wait stays;
     /// this is called again when bytes have come. Called first when the connection stands.

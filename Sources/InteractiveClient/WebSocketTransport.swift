@@ -35,17 +35,17 @@ package final class WebSocketTransport: MessageTransport {
     }
 
     /// Begins to connect; `onEvent` hears how that goes on, on the loop.
+    ///
+    /// - Parameter calls: look up the name and read the certificates, which may take seconds.
     package static func open(
-        _ url: HTTPURL, options: Options = Options(), loop: EventLoop,
+        _ url: HTTPURL, options: Options = Options(), loop: EventLoop, calls: BlockingCalls = .shared,
         onEvent: @escaping @Sendable (TransportEvent) -> Void
     ) async -> WebSocketTransport {
-        // The name is looked up and certificates are read here, off the loop.
-        let address = SocketAddress.resolve(host: url.host, port: UInt16(clamping: url.port))
-        let tls = url.scheme.isSecure ? Result { () throws(TLSError) in try TLSContext.shared(for: .ofProcess) } : nil
+        let place = await Place.find(url, calls)
         return await withCheckedContinuation { continuation in
             loop.submit {
                 let socket = ClientSocket(url: url, onEvent: onEvent)
-                socket.connect(to: address, tls, options: options, loop: loop)
+                socket.connect(to: place, options: options, loop: loop)
                 continuation.resume(returning: WebSocketTransport(socket: LoopBound(socket, loop: loop)))
             }
         }
@@ -70,6 +70,27 @@ package final class WebSocketTransport: MessageTransport {
     }
 }
 
+/// Where a connection goes to, and whose certificates are believed there.
+private struct Place: Sendable {
+    /// nil: there is no such host.
+    var address: SocketAddress?
+    /// With `wss`.
+    var tls: Result<TLSContext, TLSError>?
+
+    /// nil where there is no thread to find it on: a task's is not to be held up.
+    static func find(_ url: HTTPURL, _ calls: BlockingCalls) async -> Place? {
+        await withCheckedContinuation { continuation in
+            let isTaken = calls.run {
+                let address = SocketAddress.resolve(host: url.host, port: UInt16(clamping: url.port))
+                let tls =
+                    url.scheme.isSecure ? Result { () throws(TLSError) in try TLSContext.shared(for: .ofProcess) } : nil
+                continuation.resume(returning: Place(address: address, tls: tls))
+            }
+            if !isTaken { continuation.resume(returning: nil) }
+        }
+    }
+}
+
 /// The connection on its loop, and the events that it causes.
 private final class ClientSocket: WebSocketConnectionDelegate {
     private let url: HTTPURL
@@ -81,16 +102,14 @@ private final class ClientSocket: WebSocketConnectionDelegate {
         self.onEvent = onEvent
     }
 
-    func connect(
-        to address: SocketAddress?, _ tls: Result<TLSContext, TLSError>?, options: WebSocketTransport.Options,
-        loop: EventLoop
-    ) {
-        guard let address else { return end("there is no host \(url.host)") }
-        if case .failure(let error)? = tls { return end(error.detail) }
+    func connect(to place: Place?, options: WebSocketTransport.Options, loop: EventLoop) {
+        guard let place else { return end("too many names are being looked up, or there is no thread for it") }
+        guard let address = place.address else { return end("there is no host \(url.host)") }
+        if case .failure(let error)? = place.tls { return end(error.detail) }
         var headers = options.headers
         if let token = options.token { headers.add("Authorization", "Bearer \(token)") }
         WebSocketConnector(
-            loop: loop, address: address, url: url, headers: headers, tls: try? tls?.get(),
+            loop: loop, address: address, url: url, headers: headers, tls: try? place.tls?.get(),
             limits: WebSocketConnectionLimits(
                 messages: WebSocketLimits(maximumMessageBytes: options.maximumMessageBytes)),
             timeoutNanoseconds: options.handshakeTimeout
@@ -132,7 +151,8 @@ private final class ClientSocket: WebSocketConnectionDelegate {
         switch ending {
         case .closed(let code, let reason): end(reason, code: code?.rawValue)
         case .failed(_, let reason): end("the server broke the protocol: \(reason)")
-        case .lost(let error): end(error.map { "the connection broke: \($0.message)" } ?? "the connection ended")
+        case .lost(let error?): end(error.detail ?? "the connection broke: \(error.message)")
+        case .lost(nil): end("the connection ended")
         }
     }
 }

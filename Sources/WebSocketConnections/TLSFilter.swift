@@ -9,7 +9,7 @@ final class TLSFilter: ChannelFilter {
     private static let plaintextBytes = 16 << 10
 
     private let session: TLSClientSession
-    /// Why the connection broke, where TLS is the reason.
+    /// Why there is no connection any more, where TLS is the reason.
     private(set) var failure: TLSError?
 
     /// - Parameter host: what the server's certificate must name.
@@ -53,6 +53,6 @@ final class TLSFilter: ChannelFilter {
 
     private func broken(_ error: TLSError) -> SystemError {
         failure = error
-        return SystemError(call: "TLS", code: EPROTO)
+        return SystemError(call: "TLS", code: EPROTO, detail: error.detail)
     }
 }

@@ -64,6 +64,21 @@ private final class Paper: Sendable {
         #expect(paper.data == "a\\u{1B}[31m\tb\n\\u{9B}2J\\u{7}é\n")
     }
 
+    /// The reason of a close frame is the server's.
+    @Test func aTerminalObeysNothingThatTheServerSays() {
+        let escape = "\u{1B}[2J"
+        let lost = ChatEvent.reconnecting(attempt: 1, of: 5, reason: "bye\(escape).")
+        let spelt = "bye\\u{1B}[2J"
+        #expect(show([lost]).words == "\(spelt); connecting again (1 of 5)\n")
+        #expect(show([.said(escape + "\n"), .failed(escape)]).words == "\\u{1B}[2J\nerror: \\u{1B}[2J\n")
+        let paper = Paper()
+        let view = JSONView(paper.output(isTerminal: false))
+        for event in [lost, .said("a\n\(escape)"), .failed(escape)] { #expect(view.show(event)) }
+        #expect(paper.words == "a\n\\u{1B}[2J\nerror: \\u{1B}[2J\n")
+        // In JSON an escape is one already.
+        #expect(paper.data.contains(#""reason":"bye\u001b[2J.""#))
+    }
+
     @Test func onATerminalWordsStandOnLinesOfTheirOwn() {
         let paper = show(
             [.text("a"), toolCall, .text("b"), .done(ChatEnding(.cancelled))], isTerminal: true, isConversation: true)

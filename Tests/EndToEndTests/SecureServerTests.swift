@@ -48,6 +48,27 @@ import Testing
         withExtendedLifetime(fronts) {}
     }
 
+    @Test func aConnectionThatIsCutIsSaidInTheWordsOfTLS() async throws {
+        let server = try await RunningServer(
+            environment: Self.quick.merging([
+                "AILOOP_MOCK__CHUNK_BYTES": "64", "AILOOP_MOCK__CHUNK_INTERVAL_MS": "600000",
+            ]) { $1 })
+        var front: TLSFront? = try await TLSFront(certificates.ecdsa, to: server.address)
+        let port = try #require(front?.port)
+        let directory = try TemporaryDirectory()
+        let chat = try StreamingProgram(
+            "ailoopctl", ["chat", "long", "--url", "wss://127.0.0.1:\(port)/ws"],
+            environment: ["SSL_CERT_FILE": certificates.rootFile], in: directory)
+        // The answer has begun, and does not end.
+        try await chat.read(characters: 1)
+        front = nil
+        let result = try await chat.finish()
+        #expect(result.status == 1)
+        let words = "The TLS connection to 127.0.0.1:\(port) was cut: it ended without the server's close_notify"
+        #expect(result.errors.contains("\(words); connecting again (1 of 5)"), "\(result.errors)")
+        withExtendedLifetime(directory) {}
+    }
+
     @Test func aServerOfAnUnknownAuthorityIsRefused() async throws {
         let server = try await RunningServer(environment: Self.quick)
         for command in [["chat", "Hello"], ["bench", "--sessions", "1", "--messages", "1"]] {

@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 /// Says `?` first and holds everything back until it hears `!`; then each byte is one more on the wire than it is. `.` ends a
-/// direction, `x` breaks it.
+/// direction, `x` breaks it; so does a byte 255 that is to be sent, which cannot become one more.
 private final class CountingFilter: ChannelFilter {
     private var isGreeted = false
     private var isOpen = false
@@ -16,7 +16,10 @@ private final class CountingFilter: ChannelFilter {
         if !isGreeted { wire.append(UInt8(ascii: "?")) }
         isGreeted = true
         guard isOpen else { return }
-        for byte in plain.bytes { wire.append(byte + 1) }
+        for byte in plain.bytes {
+            guard byte < 255 else { throw SystemError(call: "filter", code: EPROTO, detail: "255 is too much.") }
+            wire.append(byte + 1)
+        }
         plain.removeAll()
         if isFinished, !hasSaidSo {
             wire.append(UInt8(ascii: "."))
@@ -116,6 +119,47 @@ private final class CountingFilter: ChannelFilter {
             pair.server.submit { $0.write(Array("!x".utf8)) }
             #expect(await pair.clientEvents.next() == .failed(SystemError(call: "filter", code: EPROTO)))
             #expect(await pair.serverEvents.next() == .endOfInput)
+        }
+    }
+
+    @Test func whatTheFilterCannotSealBreaksTheConnection() async throws {
+        try await withPair { pair, loop in
+            pair.server.submit { $0.write(Array("!a".utf8)) }
+            #expect(await pair.clientEvents.next() == .received(Array("`".utf8)))
+            pair.client.submit { channel in
+                channel.write([1, 255, 2])
+                channel.finishWriting()
+            }
+            let error = SystemError(call: "filter", code: EPROTO, detail: "255 is too much.")
+            #expect(await pair.clientEvents.next() == .failed(error))
+            #expect(await pair.serverEvents.next() == .endOfInput)
+            let left = try await loop.run { pair.client.value.outboundBytes }
+            #expect(left == 0)
+        }
+    }
+
+    /// More than the sockets hold goes out in parts, and nothing is sealed twice.
+    @Test func whatTheSocketDoesNotTakeAtOnceIsSentInOrder() async throws {
+        let message = (0..<6_000_000).map { UInt8(truncatingIfNeeded: $0 % 251) }
+        try await withPair { pair, loop in
+            pair.server.submit { $0.write(Array("!a".utf8)) }
+            #expect(await pair.clientEvents.next() == .received(Array("`".utf8)))
+            pair.server.submit { $0.pauseReading() }
+            let waiting = try await loop.run {
+                pair.client.value.write(message)
+                pair.client.value.flush()
+                return pair.client.value.outboundBytes
+            }
+            #expect(waiting > 0 && waiting < message.count)
+            pair.server.submit { $0.resumeReading() }
+            var received: [UInt8] = []
+            while received.count < message.count, case .received(let bytes)? = await pair.serverEvents.next() {
+                received += bytes
+            }
+            let isWhole = received.elementsEqual(message.lazy.map { $0 + 1 })
+            #expect(isWhole)
+            #expect(await pair.clientEvents.next() == .drained)
+            #expect(try await loop.run { pair.client.value.outboundBytes } == 0)
         }
     }
 }

@@ -41,4 +41,9 @@ package final class TLSServer: Sendable {
     package func waitForOutput(_ text: String) async throws {
         try await program.output.wait(for: text)
     }
+
+    /// What stands between two texts in the output, which is taken out.
+    package func output(after start: String, upTo end: String) async throws -> String {
+        try await program.output.wait(for: start, thenUpTo: end)
+    }
 }

@@ -237,6 +237,16 @@ let handshake = """
 
     """
 
+/// A server's answer to a client's request.
+func acceptance(of request: String) throws -> String {
+    var decoder = HTTPRequestDecoder()
+    var offset = 0
+    let event = try Array(request.utf8).withUnsafeBytes { try decoder.next(in: $0, at: &offset) }
+    guard case .head(let head)? = event else { return "" }
+    let fields = try WebSocketHandshake.validate(head).response().headers.fields
+    return "HTTP/1.1 101 Yes\r\n" + fields.map { "\($0.name): \($0.value)\r\n" }.joined() + "\r\n"
+}
+
 /// A frame as a client sends it; `isMasked: false` as a server does.
 func frame(_ opcode: Opcode, _ payload: [UInt8] = [], isMasked: Bool = true) -> [UInt8] {
     let key = isMasked ? MaskingKey(bits: 0x1234_5678) : nil

@@ -129,16 +129,6 @@ import WebSocketConnections
     private func failure(_ result: Result<End, WebSocketConnectError>) -> WebSocketConnectError? {
         if case .failure(let error) = result { error } else { nil }
     }
-
-    /// A server's answer to a client's request.
-    private func acceptance(of request: String) throws -> String {
-        var decoder = HTTPRequestDecoder()
-        var offset = 0
-        let event = try Array(request.utf8).withUnsafeBytes { try decoder.next(in: $0, at: &offset) }
-        guard case .head(let head)? = event else { return "" }
-        let fields = try WebSocketHandshake.validate(head).response().headers.fields
-        return "HTTP/1.1 101 Yes\r\n" + fields.map { "\($0.name): \($0.value)\r\n" }.joined() + "\r\n"
-    }
 }
 
 /// Takes TCP connections and does nothing by itself.
