@@ -1,5 +1,6 @@
 import Benchmarking
 import Configuration
+import Diagnostics
 import EventLoops
 import Glibc
 import HTTP1
@@ -61,9 +62,14 @@ final class BenchProcess: Sendable {
             _ = try? SignalSource(loop: control, signals: [SIGINT, SIGTERM]) { self.interrupted(by: $0) }
             if progress.isUseful { showProgress() }
         }
-        Thread.start(name: "bench") { [self] in
-            runAll()
-            control.stop()
+        do throws(SystemError) {
+            try Thread.start(name: "bench") { [self] in
+                runAll()
+                control.stop()
+            }
+        } catch {
+            say("cannot start: \(error)")
+            return .unavailable
         }
         control.run()
         progress.clear()
@@ -72,7 +78,8 @@ final class BenchProcess: Sendable {
 
     private func say(_ line: String) {
         progress.clear()
-        console.tell("ailoopctl bench: \(line)\n")
+        // Some of it are a server's words.
+        console.tell("ailoopctl bench: \(escapedForDisplay(line))\n")
     }
 
     /// Each session takes a descriptor here, and one, or with an upstream two, in the server that inherits our limit.

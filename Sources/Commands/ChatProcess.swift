@@ -31,6 +31,8 @@ struct ChatProcess: Sendable {
         SignalSource.block(ChatSignals.watched(device: device))
         let loop: EventLoop
         do {
+            // Where there is no thread for its tasks, the runtime waits for one without a word.
+            try Thread.start(name: "first") {}
             loop = try EventLoop(name: "chat")
         } catch {
             console.tell("ailoopctl chat: \(error)\n")
@@ -95,7 +97,10 @@ struct ChatProcess: Sendable {
             wait: { milliseconds, body in
                 loop.submit { _ = loop.schedule(after: UInt64(milliseconds) * 1_000_000, body) }
             },
-            openInput: { signals.openInput() },
+            openInput: {
+                if let error = signals.openInput() { console.tell("error: nothing can be entered: \(error)\n") }
+            },
+           
             remember: { history?.append($0) },
             saveFile: { Self.create($0, $1) },
             suspend: { loop.submit { signals.suspend() } },

@@ -88,18 +88,30 @@ final class ChatSignals: Sendable {
 
     // MARK: Input
 
-    /// Begins to read what is entered: keys at a terminal of ours, else lines.
-    func openInput() {
+    /// Begins to read what is entered: keys at a terminal of ours, else lines. Where it cannot be read, it has ended.
+    ///
+    /// - Returns: why it cannot be read; nil where it can.
+    func openInput() -> SystemError? {
         let isFirst = state.withLock { state in
             defer { state.isInputOpen = true }
             return !state.isInputOpen
         }
-        guard isFirst else { return }
+        guard isFirst else { return nil }
+        do throws(SystemError) {
+            try startReading()
+            return nil
+        } catch {
+            give(.endOfInput)
+            return error
+        }
+    }
+
+    private func startReading() throws(SystemError) {
         if let device {
             device.makeRaw()
-            TerminalReader.start(device) { [self] event in give(event.map { .terminal($0) } ?? .endOfInput) }
+            try TerminalReader.start(device) { [self] event in give(event.map { .terminal($0) } ?? .endOfInput) }
         } else {
-            Thread.start(name: "lines") { [self] in
+            try Thread.start(name: "lines") { [self] in
                 while let line = readLine() { give(.line(line)) }
                 give(.endOfInput)
             }

@@ -50,7 +50,15 @@ final class ConfigurationReload: Sendable {
             defer { state.isLoading = true }
             return !state.isLoading
         }
-        if mustStart { Thread.start(name: "reload") { self.loadWhileWanted() } }
+        guard mustStart else { return }
+        do throws(SystemError) {
+            try Thread.start(name: "reload") { self.loadWhileWanted() }
+        } catch {
+            state.withLock { ($0.isWanted, $0.isLoading) = (false, false) }
+            log.error(
+                "the configuration is not loaded: no thread can be started; what was in force stays so",
+                ["error": .string("\(error)")])
+        }
     }
 
     private func loadWhileWanted() {
@@ -86,6 +94,8 @@ final class ConfigurationReload: Sendable {
                 ["host": .string(started.server.host)])
         }
         LogSetup.apply(change.settings, to: log)
+        let connections = change.settings.server.maximumConnections
+        if connections != self.settings.server.maximumConnections { ConnectionRoom.make(for: connections, log: log) }
         state.withLock { $0.settings = change.settings }
         server.reconfigure(change.settings, makeService: services.factory(for: change.settings)) { [log] in
             log.info("configuration reloaded", ["changed": .string(change.applied.joined(separator: ", "))])

@@ -70,8 +70,14 @@ final class OwnServer: Sendable {
             var ends: [Int32] = [-1, -1]
             guard pipe2(&ends) else { break }
             let server = OwnServer(pid: pid, url: url, ended: ends[0])
-            server.readErrors(from: pipe[0], closingAtEnd: ends[1])
-            return server
+            do throws(SystemError) {
+                try server.readErrors(from: pipe[0], closingAtEnd: ends[1])
+                return server
+            } catch {
+                text = "\(error)"
+                for end in ends { close(end) }
+                break
+            }
         }
         close(pipe[0])
         kill(pid, SIGKILL)
@@ -118,8 +124,8 @@ final class OwnServer: Sendable {
     }
 
     /// Reads on, so that its standard error never fills.
-    private func readErrors(from descriptor: Int32, closingAtEnd end: Int32) {
-        Thread.start(name: "server-errors") { [self] in
+    private func readErrors(from descriptor: Int32, closingAtEnd end: Int32) throws(SystemError) {
+        try Thread.start(name: "server-errors") { [self] in
             var buffer = [UInt8](repeating: 0, count: Self.maximumErrorBytes)
             while true {
                 let count = read(descriptor, &buffer, buffer.count)

@@ -47,7 +47,12 @@ struct ReplayProcess: Sendable {
                 run.submit { $0.interrupt() }
             }
         }
-        loop.start()
+        do throws(SystemError) {
+            try loop.start()
+        } catch {
+            say("\(error)")
+            return .unavailable
+        }
         // allowed: it starts what ends the loop that the process waits for below
         Task {
             guard let endpoint = await endpoint() else { return finish(.init(code: .unavailable)) }

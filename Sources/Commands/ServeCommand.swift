@@ -18,6 +18,9 @@ struct ServeCommand {
         let log: Logger
         do {
             log = try LogSetup.logger(settings, metrics: metrics, isTerminal: invocation.console.isErrorTerminal)
+        } catch  where error.isExhaustion {
+            invocation.tell("cannot start: \(error)")
+            return .unavailable
         } catch {
             invocation.tell("cannot write the log: \(error)")
             return .configuration

@@ -27,8 +27,7 @@ struct ServerProcess {
     func run() -> ExitCode {
         let control: EventLoop
         do {
-            // A client takes one descriptor, and one to the AI service; many systems allow 1024 until more are asked for.
-            _ = DescriptorLimit.raise(to: 2 * settings.server.maximumConnections + DescriptorLimit.ownNeed)
+            ConnectionRoom.make(for: settings.server.maximumConnections, log: log)
             control = try EventLoop(name: "control")
         } catch {
             say("cannot start: \(error)")

@@ -12,33 +12,50 @@ package final class BlockingCalls: Sendable {
         var waiting: [@Sendable () -> Void] = []
     }
 
+    /// Starts a thread of this name.
+    package typealias ThreadStarter =
+        @Sendable (_ name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) -> Void
+
     private let maximumThreads: Int
     private let maximumWaiting: Int
+    private let startThread: ThreadStarter
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - maximumThreads: calls at a time. One slow name server must not hold up all others.
     ///   - maximumWaiting: calls that wait for a thread.
-    package init(maximumThreads: Int = 4, maximumWaiting: Int = 1024) {
+    package init(
+        maximumThreads: Int = 4, maximumWaiting: Int = 1024,
+        startThread: @escaping ThreadStarter = Thread.start(name:_:)
+    ) {
         self.maximumThreads = maximumThreads
         self.maximumWaiting = maximumWaiting
+        self.startThread = startThread
     }
 
-    /// Runs `call` soon.
+    /// Runs `call` soon. Where the system gives no thread for it, it waits for one that runs.
     ///
-    /// - Returns: false where too many wait already; it is not run then.
+    /// - Returns: false where too many wait already, or there is no thread at all; it is not run then.
     package func run(_ call: @escaping @Sendable () -> Void) -> Bool {
-        let (isTaken, needsThread) = state.withLock { state in
-            if state.threads < maximumThreads {
+        state.withLock { state in
+            // Under the lock, so that a thread that is counted is there to take what waits.
+            if state.threads < maximumThreads, startsThread(with: call) {
                 state.threads += 1
-                return (true, true)
+                return true
             }
-            guard state.waiting.count < maximumWaiting else { return (false, false) }
+            guard state.threads > 0, state.waiting.count < maximumWaiting else { return false }
             state.waiting.append(call)
-            return (true, false)
+            return true
         }
-        if needsThread { Thread.start(name: "blocking calls") { self.work(from: call) } }
-        return isTaken
+    }
+
+    private func startsThread(with call: @escaping @Sendable () -> Void) -> Bool {
+        do throws(SystemError) {
+            try startThread("blocking calls") { self.work(from: call) }
+            return true
+        } catch {
+            return false
+        }
     }
 
     private func work(from first: @Sendable () -> Void) {

@@ -86,8 +86,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, Sendable {
     // MARK: Running
 
     /// Starts a thread that runs the loop.
-    package func start() {
-        Thread.start(name: name) { self.run() }
+    package func start() throws(SystemError) {
+        try Thread.start(name: name) { self.run() }
     }
 
     /// Runs the loop on the calling thread until ``stop()``.

@@ -14,7 +14,9 @@ package enum Thread {
     }
 
     /// Runs `body` on a new thread, named as `name` (the kernel keeps 15 bytes of it).
-    package static func start(name: String, _ body: @escaping @Sendable () -> Void) {
+    ///
+    /// - Throws: where the system gives no more threads: a container's limit of processes counts them too.
+    package static func start(name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
         let start = Unmanaged.passRetained(Start(name: name, body: body))
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
@@ -30,6 +32,9 @@ package enum Thread {
                 start.body()
                 return nil
             }, start.toOpaque())
-        precondition(code == 0, "no thread can be started: \(SystemError(call: "pthread_create", code: code))")
+        guard code == 0 else {
+            start.release()
+            throw SystemError(call: "pthread_create", code: code)
+        }
     }
 }

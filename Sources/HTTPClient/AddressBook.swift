@@ -48,7 +48,11 @@ final class AddressBook {
             let answer = lookUp.addresses(host)
             book.submit { $0.take(answer, for: host) }
         }
-        if !isTaken { take(.failure(NameError(message: "too many names are being looked up")), for: host) }
+        if !isTaken {
+            take(
+                .failure(NameError(message: "too many names are being looked up, or there is no thread for it")),
+                for: host)
+        }
     }
 
     private func take(_ answer: Answer, for host: String) {

@@ -40,7 +40,11 @@ final class TLSProvider {
                 provider.submit { $0.take(answer) }
             }
             if !isTaken {
-                take(.failure(TLSError(kind: .libraryUnavailable, detail: "TLS cannot be loaded: too much waits.")))
+                take(
+                    .failure(
+                        TLSError(
+                            kind: .libraryUnavailable,
+                            detail: "TLS cannot be loaded: too much waits, or there is no thread for it.")))
             }
         }
     }

@@ -20,7 +20,7 @@ package final class InProcessServer: Sendable {
     ) async throws(SystemError) -> InProcessServer {
         let tools = try await ToolHost.start(ToolConfiguration(settings.tools), log: log)
         let loop = try EventLoop(name: "in-process")
-        loop.start()
+        try loop.start()
         let directory = LoopDirectory()
         let environment = ServerEnvironment(
             settings: settings, bindsLoopback: true, metrics: metrics, log: log, tools: tools)

@@ -55,7 +55,7 @@ package final class InteractiveServer: Sendable {
         let count = settings.server.eventLoops > 0 ? settings.server.eventLoops : Processors.available
         do {
             let loops = try (0..<count).map { try EventLoop(name: "loop-\($0)") }
-            for loop in loops { loop.start() }
+            for loop in loops { try loop.start() }
             let directory = LoopDirectory()
             var workers: [LoopBound<Worker>] = []
             for (index, loop) in loops.enumerated() {

@@ -25,7 +25,7 @@ final class LogWriter: Sendable {
     /// Opens `sink` and starts the thread, which ends when the queue is finished.
     func start(_ sink: LogSink) throws(SystemError) {
         let output = try LogOutput(sink)
-        Thread.start(name: "log") { self.run(output) }
+        try Thread.start(name: "log") { self.run(output) }
     }
 
     /// Waits until the thread has ended, at most until `deadline` (monotonic nanoseconds).

@@ -32,7 +32,7 @@ package final class ScriptedUpstream: Sendable {
         port: UInt16 = 0, greeting: [ScriptStep] = [], script: @escaping Script
     ) async throws -> ScriptedUpstream {
         let loop = try EventLoop(name: "upstream")
-        loop.start()
+        try loop.start()
         let records = RequestRecords()
         return try await withCheckedThrowingContinuation { continuation in
             loop.submit {

@@ -1,4 +1,4 @@
-import EventLoops
+package import EventLoops
 import Glibc
 
 /// Reads keys on a thread of its own, as reading waits.
@@ -9,8 +9,10 @@ package enum TerminalReader {
 
     /// Calls `onEvent` with what comes, and with nil when the terminal has gone. Both on the reading thread, which ends with
     /// the process.
-    package static func start(_ device: TerminalDevice, onEvent: @escaping @Sendable (TerminalEvent?) -> Void) {
-        Thread.start(name: "keys") {
+    package static func start(_ device: TerminalDevice, onEvent: @escaping @Sendable (TerminalEvent?) -> Void)
+        throws(SystemError)
+    {
+        try Thread.start(name: "keys") {
             var decoder = KeyDecoder()
             var chunk = [UInt8](repeating: 0, count: chunkBytes)
             while true {

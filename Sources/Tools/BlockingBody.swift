@@ -10,7 +10,10 @@ struct BlockingBody: ToolBody {
     func start(_ request: ToolRequest, report: @escaping (ToolRunNews) -> Void) -> any RunningTool {
         let cancellation = Cancellation()
         let receiver = LoopBound(report, loop: loop)
-        let ticket = threads.run(for: request.sessionID) { [answer] in
+        let refused: @Sendable () -> Void = {
+            receiver.submit { $0(.ended(.failure("no thread can be started for it; try again later"))) }
+        }
+        let ticket = threads.run(for: request.sessionID, refused: refused) { [answer] in
             guard !cancellation.isCancelled else { return }
             receiver.submit { $0(.began) }
             let output = ToolOutput { () throws(ToolFailure) in try answer(request, cancellation) }

@@ -10,7 +10,7 @@ enum EchoServer {
         SignalSource.block([SIGINT, SIGTERM])
         var loops: [EventLoop] = []
         for index in 0..<loopCount { loops.append(try EventLoop(name: "echo-\(index)")) }
-        for loop in loops.dropFirst() { loop.start() }
+        for loop in loops.dropFirst() { try loop.start() }
         let first = loops[0]
         first.submit { [loops] in listen(on: first, address: address, loops: loops) }
         first.run()

@@ -44,7 +44,7 @@ final class FakeServer: Sendable {
 
     static func start(_ script: @escaping Script) async throws -> FakeServer {
         let loop = try EventLoop(name: "fake-server")
-        loop.start()
+        try loop.start()
         let address: SocketAddress = try await withCheckedThrowingContinuation { continuation in
             loop.submit {
                 do throws(SystemError) {

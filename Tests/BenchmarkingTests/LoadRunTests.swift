@@ -19,8 +19,12 @@ import Testing
         let server = try await FakeServer.start(script)
         let load = try LoadRun(plan, target: server.target)
         // It runs on the thread that calls it.
-        let result = await withCheckedContinuation { continuation in
-            Thread.start(name: "load") { continuation.resume(returning: load.run()) }
+        let result = try await withCheckedThrowingContinuation { continuation in
+            do {
+                try Thread.start(name: "load") { continuation.resume(returning: load.run()) }
+            } catch {
+                continuation.resume(throwing: error)
+            }
         }
         withExtendedLifetime(server) {}
         return result

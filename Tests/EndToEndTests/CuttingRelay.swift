@@ -36,7 +36,7 @@ final class CuttingRelay: Sendable {
         self.listener = listener
         port = UInt16(bigEndian: place.sin_port)
         guard isBound else { throw ProgramFailure(description: "the relay cannot listen") }
-        Thread.start(name: "relay") { [self] in
+        try Thread.start(name: "relay") { [self] in
             while true {
                 let client = accept(listener, nil, nil)
                 guard client >= 0 else { break }
@@ -79,8 +79,8 @@ final class CuttingRelay: Sendable {
             return (limit, limit != nil && state.cuts.isEmpty)
         }
         let pair = SocketPair(client: client, server: server)
-        Thread.start(name: "up") { pair.pump(from: pair.client, to: pair.server, limit: nil) }
-        Thread.start(name: "down") { [self] in
+        _ = try? Thread.start(name: "up") { pair.pump(from: pair.client, to: pair.server, limit: nil) }
+        _ = try? Thread.start(name: "down") { [self] in
             if isLast, closesAfterCuts { stop() }
             pair.pump(from: pair.server, to: pair.client, limit: limit)
         }

@@ -55,6 +55,59 @@ import Testing
         #expect(result.status == 0)
     }
 
+    /// Waits in a shell until the server has said something; it ends with the server.
+    private static func said(_ words: String) -> String {
+        "until grep -q '\(words)' err || ! kill -0 $!; do sleep 0.1; done"
+    }
+
+    @Test func moreConnectionsThanTheSystemAllowsAreWarnedOf() async throws {
+        let result = try await program.shell(
+            """
+            ulimit -n 100
+            "$PROGRAM" serve --ai-service mock --port 0 2>err &
+            \(Self.said("health"))
+            grep -c 'fewer descriptors' err
+            grep -o '"max_connections":150,"needed":364,"allowed":100' err
+            kill $!
+            wait $!
+            """, environment: ["AILOOP_SERVER__MAX_CONNECTIONS": "150"])
+        #expect(result.output == "1\n\"max_connections\":150,\"needed\":364,\"allowed\":100\n")
+        #expect(result.status == 0)
+    }
+
+    @Test func descriptorsFollowTheConnectionsThatAReloadAllows() async throws {
+        let result = try await program.shell(
+            """
+            ulimit -Sn 100
+            echo 'server: {max_connections: 20}' > own.yaml
+            "$PROGRAM" serve --config own.yaml --ai-service mock --port 0 2>err &
+            \(Self.said("health"))
+            awk '/^Max open files/ { print $4 }' /proc/$!/limits
+            echo 'server: {max_connections: 150}' > own.yaml
+            kill -HUP $!
+            \(Self.said("configuration reloaded"))
+            awk '/^Max open files/ { print $4 }' /proc/$!/limits
+            kill $!
+            wait $!
+            """)
+        #expect(result.output == "104\n364\n")
+        #expect(result.status == 0)
+    }
+
+    /// No thread can have a stack that the address space does not hold: as where a limit of processes is reached, which does not
+    /// hold for every user.
+    @Test(arguments: ["serve --port 0", "chat Hello", "replay talk.txt", "bench --sessions 1 --messages 1"])
+    func threadsThatCannotBeStartedAreSaid(command: String) async throws {
+        let result = try await program.shell(
+            """
+            echo Hello > talk.txt
+            ulimit -s 200000000000
+            "$PROGRAM" \(command) --ai-service mock
+            """)
+        #expect(result.status == 69, "\(result.errors)")
+        #expect(result.errors.contains("pthread_create: Resource temporarily unavailable"), "\(result.errors)")
+    }
+
     // MARK: Running
 
     @Test func aHangupReadsTheTokensAgain() async throws {
@@ -109,7 +162,7 @@ import Testing
     @Test func clientsThatVanishLeaveNothingBehind() async throws {
         let server = try await RunningServer(environment: ["AILOOP_SESSIONS__RESUME_WINDOW_SECONDS": "0"])
         let loop = try EventLoop(name: "clients")
-        loop.start()
+        try loop.start()
         let before = try descriptors(server)
         var clients: [(transport: WebSocketTransport, client: RPCClient)] = []
         for _ in 0..<50 {
@@ -140,7 +193,7 @@ import Testing
     @Test func whatIsKeptForClientsThatNeverReadIsBounded() async throws {
         let server = try await RunningServer(environment: ["AILOOP_SERVER__MAX_QUEUED_BYTES": "100000"])
         let loop = try EventLoop(name: "clients")
-        loop.start()
+        try loop.start()
         let before = try residentBytes(server)
         let echo = Array(
             #"{"jsonrpc":"2.0","id":1,"method":"echo","params":"\#(String(repeating: "z", count: 50_000))"}"#.utf8)

@@ -11,7 +11,7 @@ final class RunningServer: Sendable {
     /// The loop of all clients.
     private static let loop = Result {
         let loop = try EventLoop(name: "clients")
-        loop.start()
+        try loop.start()
         return loop
     }
 

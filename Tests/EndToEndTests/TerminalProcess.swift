@@ -50,8 +50,8 @@ final class TerminalProcess: Sendable {
             [path] + arguments, environment: variables,
             // Where no configuration lies.
             in: FileManager.default.temporaryDirectory.path, terminal: terminal, descriptors)
-        startReading()
-        startWaiting()
+        try startReading()
+        try startWaiting()
     }
 
     deinit {
@@ -137,9 +137,9 @@ final class TerminalProcess: Sendable {
         return true
     }
 
-    private func startReading() {
+    private func startReading() throws {
         let descriptor = dup(master)
-        Thread.start(name: "pty") { [weak self] in
+        try Thread.start(name: "pty") { [weak self] in
             var chunk = [UInt8](repeating: 0, count: 4096)
             var bytes: [UInt8] = []
             while true {
@@ -172,9 +172,9 @@ final class TerminalProcess: Sendable {
     /// Written to the terminal when the program has ended, behind all that it wrote itself.
     private static let endMark = Array("\u{1}\u{2}the program has ended\u{3}".utf8)
 
-    private func startWaiting() {
+    private func startWaiting() throws {
         let (process, slave) = (process, dup(self.slave))
-        Thread.start(name: "wait") { [weak self] in
+        try Thread.start(name: "wait") { [weak self] in
             var status: Int32 = 0
             while waitpid(process, &status, 0) < 0, errno == EINTR {}
             let code = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F

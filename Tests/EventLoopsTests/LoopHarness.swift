@@ -5,7 +5,7 @@ import Testing
 /// Runs a test's body on a loop of its own, and waits for what the body awaits.
 func withLoop(_ name: String = #function, _ body: (EventLoop) async throws -> Void) async throws {
     let loop = try EventLoop(name: name)
-    loop.start()
+    try loop.start()
     defer { loop.stop() }
     try await body(loop)
 }

@@ -91,7 +91,7 @@ import Testing
 
     @Test func anAddressThatDoesNotAnswerLeavesTimeForTheNext() async throws {
         let loop = try EventLoop(name: "answering")
-        loop.start()
+        try loop.start()
         defer { loop.stop() }
         let accepted = Inbox<Void>()
         let listener = try await loop.run {

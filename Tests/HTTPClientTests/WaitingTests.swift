@@ -42,7 +42,7 @@ import Testing
 
     @Test func aTurnTakesItsStepsAndTheNextTurnsTakeTheRestInOrder() async throws {
         let loop = try EventLoop(name: "throttle")
-        loop.start()
+        try loop.start()
         defer { loop.stop() }
         let taken = Inbox<Int>()
         let (turns, first) = try await loop.run {
@@ -63,7 +63,7 @@ import Testing
 
     @Test func nobodyOvertakesThoseWhoWait() async throws {
         let loop = try EventLoop(name: "throttle")
-        loop.start()
+        try loop.start()
         defer { loop.stop() }
         let taken = Inbox<Int>()
         try await loop.run {
@@ -109,7 +109,7 @@ import Testing
         _ lookUp: NameLookUp, _ body: (EventLoop, LoopBound<AddressBook>) async throws -> Void
     ) async throws {
         let loop = try EventLoop(name: "book")
-        loop.start()
+        try loop.start()
         defer { loop.stop() }
         let book = try await loop.run {
             LoopBound(
@@ -221,7 +221,8 @@ import Testing
             try await loop.run {
                 for name in ["a", "b", "c"] { book.value.addresses(of: name) { answers.put($0) } }
             }
-            #expect(try await answers.next() == .failure(NameError(message: "too many names are being looked up")))
+            let refusal = NameError(message: "too many names are being looked up, or there is no thread for it")
+            #expect(try await answers.next() == .failure(refusal))
             gate.open()
             for _ in 0..<2 { #expect(try await answers.next() == .failure(NameError(message: "looked up"))) }
         }

@@ -20,7 +20,7 @@ import Testing
         settings.openRouter.apiKey = Secret("a-key")
         configure(&settings)
         let loop = try EventLoop(name: "inquiry")
-        loop.start()
+        try loop.start()
         defer { loop.stop() }
         return await withCheckedContinuation { continuation in
             EndpointInquiry.ask(settings, on: loop) { continuation.resume(returning: $0) }

@@ -19,7 +19,8 @@ final class TestServer: Sendable {
     static let clientLoop: EventLoop = {
         // swift-format-ignore: NeverUseForceTry
         let loop = try! EventLoop(name: "clients")
-        loop.start()
+        // swift-format-ignore: NeverUseForceTry
+        try! loop.start()
         return loop
     }()
 

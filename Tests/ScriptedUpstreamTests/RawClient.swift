@@ -21,7 +21,7 @@ final class RawClient: Sendable {
     /// Connects on a loop of its own, which ends with `body`. What is sent before the connection stands waits for it.
     static func with<R>(_ address: SocketAddress, _ body: (RawClient) async throws -> R) async throws -> R {
         let loop = try EventLoop(name: "client")
-        loop.start()
+        try loop.start()
         defer { loop.stop() }
         let (events, continuation) = AsyncStream<Event>.makeStream()
         let channel: LoopBound<TCPChannel> = try await withCheckedThrowingContinuation { made in

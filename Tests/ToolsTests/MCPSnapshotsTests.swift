@@ -18,7 +18,7 @@ import Testing
         let rounds = 200
         let isOver = Cancellation()
         let lists = [try tools(1), try tools(2)]
-        EventLoops.Thread.start(name: "publisher") {
+        try EventLoops.Thread.start(name: "publisher") {
             while !isOver.isCancelled { for list in lists { snapshots.publish(list, of: "s") } }
         }
         defer { isOver.cancel() }

@@ -120,7 +120,7 @@ import Testing
         #expect(scene.read("deep/b.txt") == "1\tgamma\n")
         let isOver = Cancellation()
         let swapper = Inbox<Int>()
-        EventLoops.Thread.start(name: "swapper") {
+        try EventLoops.Thread.start(name: "swapper") {
             var count = 0
             while !isOver.isCancelled {
                 // The link out stands where the directory was, for a moment.

@@ -8,7 +8,7 @@ import Wire
 /// Runs a test's body with a loop of its own.
 func withLoop(_ name: String = #function, _ body: (EventLoop) async throws -> Void) async throws {
     let loop = try EventLoop(name: name)
-    loop.start()
+    try loop.start()
     defer { loop.stop() }
     try await body(loop)
 }

@@ -72,11 +72,12 @@ final class ProgramRun: RunningTool {
             environment: ProgramLaunch.basicEnvironment().merging(program.environment) { $1 },
             directory: runner.directory)
         let bound = LoopBound(self, loop: runner.loop)
-        // Never refused: there is room for as many as there are places for programs.
-        _ = runner.calls.run {
+        // There is room for as many as there are places for programs, but maybe no thread.
+        let isTaken = runner.calls.run {
             let result = Result { () throws(SystemError) in try launch.start() }
             bound.submit { $0.launched(result) }
         }
+        if !isTaken { bound.submit { $0.finish(.failure("there is no thread to start it on; try again later")) } }
     }
 
     private func launched(_ result: Result<StartedProgram, SystemError>) {

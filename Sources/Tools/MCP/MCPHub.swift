@@ -49,7 +49,7 @@ final class MCPHub: Sendable {
             }
         }
         let loop = try EventLoop(name: "mcp")
-        loop.start()
+        try loop.start()
         let snapshots = MCPSnapshots(specifications)
         return await withCheckedContinuation { continuation in
             loop.submit {

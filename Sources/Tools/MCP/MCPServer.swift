@@ -116,14 +116,15 @@ final class MCPServer {
             let result = Result { () throws(SystemError) in try launch.start() }
             bound.submit { $0.started(result) }
         }
-        if !isTaken { bound.submit { $0.ended("too many programs are being started") } }
+        if !isTaken { bound.submit { $0.ended("too many programs are being started, or there is no thread for it") } }
     }
 
     private func started(_ result: Result<StartedProgram, SystemError>) {
         do throws(SystemError) {
             let program = try result.get()
             if case .stopped = state {
-                _ = calls.run { program.abandon() }
+                // Where there is no thread for it, the loop waits the moment.
+                if !calls.run({ program.abandon() }) { program.abandon() }
                 return finishStop()
             }
             state = .running(try ChildProcess(loop: loop, adopting: program, delegate: self))

@@ -12,7 +12,7 @@ final class RawServer: Sendable {
 
     init(host: String = "127.0.0.1") async throws {
         let loop = try EventLoop(name: "raw server")
-        loop.start()
+        try loop.start()
         let connections = connections
         listener = try await loop.run {
             let address = try #require(SocketAddress(host: host, port: 0))

@@ -12,7 +12,7 @@ final class RelayProxy: Sendable {
     /// - Parameter answer: what it answers CONNECT with.
     init(to port: UInt16, answer: String = "HTTP/1.1 200 Connection established\r\n\r\n") async throws {
         let loop = try EventLoop(name: "proxy")
-        loop.start()
+        try loop.start()
         let heads = heads
         address = try await loop.run {
             let address = try #require(SocketAddress(host: "127.0.0.1", port: 0))

@@ -127,7 +127,7 @@ struct TestClient: Sendable {
         names: NameLookUp = .system, _ body: (TestClient) async throws -> R
     ) async throws -> R {
         let loop = try EventLoop(name: "client")
-        loop.start()
+        try loop.start()
         defer { loop.stop() }
         let client = try await loop.run {
             LoopBound(

@@ -13,7 +13,7 @@ final class SocketBench: Sendable {
         _ url: String, retries: RetryPolicy, firstByte: Duration?, idle: Duration?, gate: RequestGate?
     ) async throws {
         let loop = try EventLoop(name: "service")
-        loop.start()
+        try loop.start()
         self.loop = loop
         let configuration = OpenRouterConfiguration(
             baseURL: url, apiKey: "secret", firstByteTimeout: firstByte, idleTimeout: idle,
