@@ -14,6 +14,10 @@ package struct Chat {
         package var wait: @Sendable (Int, @escaping @Sendable () -> Void) -> Void
         /// Begins to read what the person enters: called once, when something is asked first.
         package var openInput: @Sendable () -> Void
+        /// Puts ``ChatInput/mark`` behind the inputs that were read until now.
+        package var mark: @Sendable () -> Void
+        /// Forgets what was typed at the terminal and not read yet.
+        package var discardInput: @Sendable () -> Void
         /// Keeps a line for later conversations.
         package var remember: @Sendable (String) -> Void
         /// Writes a new file; what went wrong, nil where nothing did.
@@ -26,13 +30,16 @@ package struct Chat {
         package init(
             connect: @escaping @Sendable () async -> RPCClient,
             wait: @escaping @Sendable (Int, @escaping @Sendable () -> Void) -> Void,
-            openInput: @escaping @Sendable () -> Void, remember: @escaping @Sendable (String) -> Void,
+            openInput: @escaping @Sendable () -> Void, mark: @escaping @Sendable () -> Void,
+            discardInput: @escaping @Sendable () -> Void, remember: @escaping @Sendable (String) -> Void,
             saveFile: @escaping @Sendable (String, String) -> String?, suspend: @escaping @Sendable () -> Void,
             took: @escaping @Sendable (ChatInput) -> Void
         ) {
             self.connect = connect
             self.wait = wait
             self.openInput = openInput
+            self.mark = mark
+            self.discardInput = discardInput
             self.remember = remember
             self.saveFile = saveFile
             self.suspend = suspend
@@ -46,6 +53,8 @@ package struct Chat {
         case server(RPCClient.Event)
         case reply(Int, RPCClient.Answer)
         case waited
+        /// What a question waits for before it is shown is over.
+        case paused(PromptLine.Pause)
         /// The session was told to end, or that took too long.
         case farewell
     }
@@ -60,6 +69,8 @@ package struct Chat {
     private let surroundings: Surroundings
     private var client: RPCClient?
     private var isInputOpen = false
+    /// They end with the marks under way.
+    private var pausesToMarks: [PromptLine.Pause] = []
 
     /// - Parameter editor: the terminal that lines are edited at, and what was entered there before; nil: they come whole.
     package init(
@@ -103,6 +114,9 @@ package struct Chat {
             return perform(conversation.handle(.disconnected(code: code, reason: reason)), sink)
         case .reply(let id, let answer): return perform(conversation.handle(.reply(callID: id, answer)), sink)
         case .waited: return perform(conversation.handle(.waited), sink)
+        case .paused(let pause):
+            end(pause, sink)
+            return nil
         case .farewell: return nil
         }
     }
@@ -118,6 +132,7 @@ package struct Chat {
         case .terminate: return perform(conversation.handle(.terminate), sink)
         case .resized: prompt?.resized()
         case .resumed: prompt?.resumed()
+        case .mark: if !pausesToMarks.isEmpty { end(pausesToMarks.removeFirst(), sink) }
         }
         return nil
     }
@@ -148,7 +163,7 @@ package struct Chat {
                 client?.call(method.rawValue, params) { sink.yield(.reply(id, $0)) }
             case .show(let event):
                 guard show(event) else { return .unwritable }
-            case .ask(let question): ask(question)
+            case .ask(let question): ask(question, sink)
             case .withdrawQuestion: prompt?.withdraw()
             case .remember(let line):
                 prompt?.remember(line)
@@ -170,18 +185,32 @@ package struct Chat {
         return view.show(event)
     }
 
-    private mutating func ask(_ question: Conversation.Question) {
+    private mutating func ask(_ question: Conversation.Question, _ sink: AsyncStream<Happening>.Continuation) {
+        // Before the first question nobody reads what is typed, and without an editor half a line is the terminal's.
+        if question.toolPrompt != nil, !isInputOpen || prompt == nil { surroundings.discardInput() }
         if !isInputOpen {
             isInputOpen = true
             surroundings.openInput()
         }
         if prompt != nil {
-            prompt?.ask(question)
+            if let pause = prompt?.ask(question) { begin(pause, sink) }
         } else if let prompt = question.toolPrompt {
             output.tell(escapedForDisplay(prompt))
         } else if output.isTerminal {
             output.tell("> ")
         }
+    }
+
+    private mutating func begin(_ pause: PromptLine.Pause, _ sink: AsyncStream<Happening>.Continuation) {
+        guard pause.milliseconds == 0 else {
+            return surroundings.wait(pause.milliseconds) { sink.yield(.paused(pause)) }
+        }
+        pausesToMarks.append(pause)
+        surroundings.mark()
+    }
+
+    private mutating func end(_ pause: PromptLine.Pause, _ sink: AsyncStream<Happening>.Continuation) {
+        if let next = prompt?.end(pause) { begin(next, sink) }
     }
 
     private func connect(_ sink: AsyncStream<Happening>.Continuation) {

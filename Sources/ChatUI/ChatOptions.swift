@@ -36,6 +36,8 @@ package enum ChatInput: Sendable, Hashable {
     case resized
     /// The process goes on after a stop.
     case resumed
+    /// All that was read before ``Chat/Surroundings/mark`` was called has come.
+    case mark
 }
 
 /// How a conversation ended; each is an exit code.

@@ -100,7 +100,7 @@ struct ChatProcess: Sendable {
             openInput: {
                 if let error = signals.openInput() { console.tell("error: nothing can be entered: \(error)\n") }
             },
-           
+            mark: { signals.mark() }, discardInput: { signals.discardInput() },
             remember: { history?.append($0) },
             saveFile: { Self.create($0, $1) },
             suspend: { loop.submit { signals.suspend() } },

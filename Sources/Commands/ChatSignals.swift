@@ -118,6 +118,16 @@ final class ChatSignals: Sendable {
         }
     }
 
+    /// Behind all that was read until now.
+    func mark() {
+        sink.yield(.mark)
+    }
+
+    /// Forgets what was typed and not read yet. A terminal that another program has in the foreground is left alone.
+    func discardInput() {
+        if tcgetpgrp(STDIN_FILENO) == getpgrp() { tcflush(STDIN_FILENO, TCIFLUSH) }
+    }
+
     /// A second Ctrl-C that finds the first one still waiting ends the process.
     private func give(_ input: ChatInput) {
         if Self.isInterrupt(input) {

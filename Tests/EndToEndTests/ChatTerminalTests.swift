@@ -223,6 +223,47 @@ import Testing
         #expect(await terminal.exitCode() == 0)
     }
 
+    @Test(arguments: ["y", "yes", "a"]) func whatIsTypedAheadLetsNoToolRun(typed: String) async throws {
+        let (terminal, written) = try await startedWithWriter()
+        // All of it is there before the model has answered.
+        terminal.type("tool write_file\r\(typed)\r")
+        try await terminal.shows(Self.approvalPrompt)
+        terminal.type("n\r")
+        try await terminal.shows("write_file: failed: the user did not approve this call")
+        try await terminal.shows("> \(typed)\r")
+        try await terminal.shows("> ")
+        #expect(!FileManager.default.fileExists(atPath: written.path))
+        terminal.type("/history\r")
+        try await terminal.shows("user:\r\n\(typed)\r\n")
+        terminal.type("/quit\r")
+        #expect(await terminal.exitCode() == 0)
+    }
+
+    @Test(arguments: ["xterm", "dumb"]) func whatIsTypedBeforeTheOnlyQuestionLetsNoToolRun(terminalType: String)
+        async throws
+    {
+        let workspace = state.url.appending(path: "workspace")
+        try FileManager.default.createDirectory(at: workspace, withIntermediateDirectories: false)
+        let configuration = try state.write(
+            "tools.yaml", "ai_service: mock\ntools:\n  builtin: [write_file]\n  workspace: \(workspace.path)\n")
+        let terminal = try TerminalProcess(
+            ["-c", "read line; exec \"$PROGRAM\" chat --config \"$1\" 'tool write_file'", "sh", configuration],
+            environment: [
+                "PROGRAM": BuiltProgram(name: "ailoopctl").path, "TERM": terminalType,
+                "XDG_STATE_HOME": state.url.path,
+            ],
+            path: "/bin/sh")
+        // The shell takes the first line, and the terminal holds the other one: nobody reads it before something is asked.
+        terminal.type("go\ny\n")
+        try await terminal.shows("[y]es, [n]o")
+        try await terminal.shows("session> ")
+        #expect(!FileManager.default.fileExists(atPath: workspace.appending(path: "README.md").path))
+        terminal.type("n\r")
+        try await terminal.shows("write_file: failed: the user did not approve this call")
+        #expect(await terminal.exitCode() == 0)
+        #expect(!FileManager.default.fileExists(atPath: workspace.appending(path: "README.md").path))
+    }
+
     @Test func aToolThatMayAlwaysRunIsAskedAboutOnce() async throws {
         let (terminal, written) = try await startedWithWriter()
         terminal.type("tool write_file\r")
