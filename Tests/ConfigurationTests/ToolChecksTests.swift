@@ -18,7 +18,8 @@ import Testing
     @Test("a command is found as the system finds it")
     func commands() {
         let table: [(String, String, String?)] = [
-            ("run", "/usr/bin:/bin:/opt", "/bin/run"), ("run", "/opt:/bin", "/opt/run"), ("run", "", nil), ("run", ":bin:.", nil),
+            ("run", "/usr/bin:/bin:/opt", "/bin/run"), ("run", "/opt:/bin", "/opt/run"), ("run", "", nil),
+            ("run", ":bin:.", nil),
             ("run", "/usr/bin", nil), ("/opt/run", "/bin", "/opt/run"), ("./run", "/bin", "./run"),
             ("text", "/bin", nil), ("dir", "/bin", nil), ("/bin/dir", "", nil), ("", "/bin", nil),
         ]
