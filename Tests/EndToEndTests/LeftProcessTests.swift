@@ -10,8 +10,8 @@ import Testing
 
     /// A server with one command, in a directory of its own.
     private func withServer(
-        command script: String, program: String = "[sh, run.sh]", path: String = "/usr/bin:/bin",
-        launcher: [String] = [],
+        command script: String, file name: String = "run.sh", program: String = "[sh, run.sh]",
+        path: String = "/usr/bin:/bin", launcher: [String] = [],
         _ body: (RunningServer, RPCClient, _ session: JSONValue, URL) async throws -> Void
     ) async throws {
         let directory = try TemporaryDirectory()
@@ -26,7 +26,7 @@ import Testing
                 - name: run
                   command: \(program)
             """)
-        let run = try directory.write("run.sh", script)
+        let run = try directory.write(name, script)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: run)
         let environment = Self.quick.merging(["PATH": path]) { $1 }
         let server = try await RunningServer(["--config", file], environment: environment, launcher: launcher)
@@ -84,12 +84,14 @@ import Testing
     }
 
     @Test(
-        "No program is looked for in the workspace", arguments: [":/usr/bin:/bin", "/usr/bin:/bin:", ".:/usr/bin:/bin"])
+        "No program is looked for in the workspace", arguments: [":/usr/bin:/bin", ".:/usr/bin:/bin"])
     func emptyPath(path: String) async throws {
-        try await withServer(command: "#!/bin/sh\necho ran", program: "[run.sh]", path: path) {
+        try await withServer(
+            command: "#!/bin/sh\necho that of the workspace", file: "env", program: "[env]", path: path
+        ) {
             server, client, session, _ in
             let text = try await answer(client, session)
-            #expect(text.contains("the program run.sh cannot be started: No such file or directory"), "\(text)")
+            #expect(text.contains("PATH=") && !text.contains("workspace\n"), "\(text)")
             server.signal(SIGTERM)
             #expect(await server.exitCode() == 0)
         }
