@@ -89,7 +89,9 @@ enum SecretName {
         var best: (kind: Kind, distance: Int)?
         for (candidate, kind) in misspeltNames {
             let most = candidate.count > 5 ? 2 : 1
-            guard leastDistance(letters, candidate) <= most else { continue }
+            guard abs(candidate.count - letters.count) <= most, leastDistance(letters, candidate) <= most else {
+                continue
+            }
             guard isThorough else { return kind }
             let distance = editDistance(letters, candidate)
             if distance <= most, distance < best?.distance ?? .max { best = (kind, distance) }

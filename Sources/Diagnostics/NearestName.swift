@@ -48,13 +48,12 @@ private func distanceIfNear(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar])
 }
 
 /// What the edit distance is at least, which is found much faster: each letter that the other has not is a slip of its own.
-package func leastDistance<Element: Equatable>(_ left: [Element], _ right: [Element]) -> Int {
-    let difference = abs(left.count - right.count)
-    return max(difference, left.count { !right.contains($0) })
+package func leastDistance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
+    max(abs(left.count - right.count), left.count { !right.contains($0) })
 }
 
 /// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
-package func editDistance<Element: Equatable>(_ left: [Element], _ right: [Element]) -> Int {
+package func editDistance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
     var beforePrevious = [Int](repeating: 0, count: right.count + 1)
     var previous = Array(0...right.count)
     var current = beforePrevious

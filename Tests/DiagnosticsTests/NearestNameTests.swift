@@ -38,7 +38,8 @@ import Testing
             ("abc", "xabc", 1), ("kitten", "sitting", 3), ("ca", "abc", 3),
         ]
         for (left, right, distance) in table {
-            #expect(editDistance(Array(left), Array(right)) == distance, "\(left) → \(right)")
+            #expect(
+                editDistance(Array(left.unicodeScalars), Array(right.unicodeScalars)) == distance, "\(left) → \(right)")
         }
     }
 }
